@@ -1,0 +1,148 @@
+/**
+ * The one stream in which every operation reports. The log pane, the jobs view and `--json` are
+ * three readers of the same events. All texts are sanitised by whoever yields them; none holds a secret.
+ */
+import type {ErrorRecord} from './errors.ts';
+
+export type OperationName =
+	'tag' | 'push' | 'pull' | 'repull' | 'remove' | 'login' | 'logout' | 'serve';
+
+export type TransferState =
+	/** Known, not begun. */
+	| 'waiting'
+	/** Bytes are moving. */
+	| 'active'
+	/** All bytes moved; the engine unpacks, or the registry confirms. */
+	| 'finishing'
+	| 'done'
+	/** The other side had it already: nothing moved. */
+	| 'exists'
+	/** The registry linked it from a sibling repository: nothing moved. */
+	| 'mounted';
+
+/** Progress of one blob. `layer` is its digest or the engine's short layer id: the key of its row. */
+export type TransferEvent = {
+	readonly type: 'transfer';
+	readonly direction: 'push' | 'pull';
+	/** The full reference this transfer belongs to; tells two targets of one job apart. */
+	readonly reference: string;
+	readonly layer: string;
+	readonly state: TransferState;
+	readonly doneBytes: number;
+	readonly totalBytes?: number;
+};
+
+/** What an operation yields while it works. */
+export type OperationEvent =
+	/** Something was begun or found out; `command` is the plain docker command that does the same. */
+	| {readonly type: 'step'; readonly message: string; readonly command?: string}
+	| TransferEvent
+	/** Something to know that stops nothing: a retry, a `:latest`, a registry's Warning header. */
+	| {readonly type: 'warned'; readonly message: string; readonly hint?: string};
+
+export type PushResult = {
+	readonly operation: 'push';
+	readonly reference: string;
+	readonly digest: string;
+	readonly bytesTotal: number;
+	readonly bytesUploaded: number;
+	readonly layersReused: number;
+	readonly layersTotal: number;
+	readonly durationMs: number;
+	readonly webUrl?: string;
+};
+
+export type PullResult = {
+	readonly operation: 'pull';
+	readonly reference: string;
+	readonly digest: string;
+	readonly imageId: string;
+	readonly bytesDownloaded: number;
+	readonly layersReused: number;
+	readonly durationMs: number;
+	/** False when the local copy already was what the registry has. */
+	readonly changed: boolean;
+};
+
+export type TagResult = {
+	readonly operation: 'tag';
+	readonly source: string;
+	readonly reference: string;
+	readonly imageId: string;
+	/** The image the reference pointed at before, when it was moved. */
+	readonly movedFrom?: string;
+};
+
+export type RemoveResult = {
+	readonly operation: 'remove';
+	readonly untagged: readonly string[];
+	readonly deleted: readonly string[];
+	/** Bytes the engine no longer holds, as far as it tells. */
+	readonly freedBytes: number;
+};
+
+export type RepullResult = {
+	readonly operation: 'repull';
+	readonly reference: string;
+	readonly imageId: string;
+	readonly digest: string;
+	/** Whether image ID and digest are what they were before the delete. */
+	readonly same: boolean;
+	readonly before: {readonly imageId: string; readonly digest?: string};
+	/** References of the image that were put back after the pull. */
+	readonly restored: readonly string[];
+	/** One line for each thing that is not as it was. */
+	readonly differences: readonly string[];
+	readonly durationMs: number;
+};
+
+export type LoginResult = {
+	readonly operation: 'login';
+	readonly host: string;
+	readonly username?: string;
+	/** Where the credential is kept now: a helper's name, or `memory`. */
+	readonly storedIn: string;
+};
+
+export type LogoutResult = {
+	readonly operation: 'logout';
+	readonly host: string;
+	readonly removedFrom: readonly string[];
+};
+
+/** A push to several targets: one result each, in the order asked. */
+export type PushAllResult = {
+	readonly operation: 'push-all';
+	readonly pushes: readonly PushResult[];
+};
+
+export type JobResult =
+	| PushResult
+	| PushAllResult
+	| PullResult
+	| TagResult
+	| RemoveResult
+	| RepullResult
+	| LoginResult
+	| LogoutResult;
+
+/** An operation: a generator of events that returns its result. Aborting its signal makes it throw `CANCELLED`. */
+export type Operation<Result extends JobResult = JobResult> = AsyncGenerator<
+	OperationEvent,
+	Result,
+	undefined
+>;
+
+/** An event as the outside sees it: stamped with time (RFC 3339) and job, with exactly one last event. */
+export type JobEvent = {readonly time: string; readonly job: string} & (
+	| {
+			readonly type: 'started';
+			readonly operation: OperationName;
+			/** What it works on, in words for a row: `hello:1.0.0 → ghcr.io/octocat`. */
+			readonly subject: string;
+	  }
+	| OperationEvent
+	| {readonly type: 'finished'; readonly result: JobResult}
+	| {readonly type: 'failed'; readonly error: ErrorRecord}
+	| {readonly type: 'cancelled'}
+);
