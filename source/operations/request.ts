@@ -1,0 +1,15 @@
+/** What can be asked of the operations, as plain data: what the queue keeps and a retry repeats. */
+
+export type PushDestination = {
+	/** What is local, familiar or full reference. */
+	readonly source: string;
+	/** Full reference to push; equal to the source's where no tagging is needed. */
+	readonly reference: string;
+};
+
+export type OperationRequest =
+	| {readonly operation: 'tag'; readonly source: string; readonly reference: string}
+	| {readonly operation: 'push'; readonly destinations: readonly PushDestination[]}
+	| {readonly operation: 'pull'; readonly reference: string}
+	| {readonly operation: 'repull'; readonly reference: string}
+	| {readonly operation: 'remove'; readonly items: readonly string[]; readonly force: boolean};

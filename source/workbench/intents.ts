@@ -1,0 +1,96 @@
+/**
+ * What a person can ask of the workbench. Keys, palette and dialogs call these; each changes state
+ * through actions or starts an operation. All return at once; what takes time reports through state.
+ */
+import type {Secret} from '../domain/credential.ts';
+import type {PaneId} from './state.ts';
+
+export type Movement =
+	| {readonly by: 'row'; readonly count: number}
+	/** `rows` is how many the list shows now. */
+	| {readonly by: 'page'; readonly count: number; readonly rows: number}
+	| {readonly by: 'edge'; readonly edge: 'first' | 'last'};
+
+export type Intents = {
+	// Moving about
+	focusPane(pane: PaneId): void;
+	focusNextPane(step: 1 | -1): void;
+	/** Moves in whatever has the keyboard: dialog list, overlay, or focused pane. */
+	move(movement: Movement): void;
+	toggleZoom(): void;
+	/** Esc: closes the dialog, else ends the filter, else closes the overlay, else clears marks, else unzooms. */
+	back(): void;
+	startFilter(): void;
+	changeFilter(value: string): void;
+	acceptFilter(): void;
+	toggleMark(): void;
+	refresh(): void;
+	clearNotice(): void;
+
+	// Overlays and dialogs that only show
+	openHelp(): void;
+	openPalette(): void;
+	changePaletteQuery(query: string): void;
+	openDetails(): void;
+	openJobs(): void;
+	openExplain(): void;
+	/** Enter on a target: its repositories and tags. */
+	openRemote(): void;
+	/** Copies the reference, digest or command under the cursor to the clipboard (OSC 52). */
+	copy(): void;
+
+	// Images and tags
+	openTag(): void;
+	changeTagValue(value: string): void;
+	/** Cycles the target the tag input is pre-filled for. */
+	cycleTagTarget(step: 1 | -1): void;
+	useRepairedTag(): void;
+	submitTag(): void;
+	openPush(): void;
+	togglePushTarget(targetId?: string): void;
+	submitPush(): void;
+	openRemove(): void;
+	toggleForce(): void;
+	/** `y` in the delete dialog. */
+	confirmRemove(): void;
+	openRepull(): void;
+	confirmRepull(): void;
+	openPull(): void;
+	changePullValue(value: string): void;
+	submitPull(): void;
+
+	// Registries
+	openAddTarget(): void;
+	openEditTarget(): void;
+	changeTargetField(field: 'host' | 'namespace', value: string): void;
+	focusTargetField(field: 'host' | 'namespace'): void;
+	useRepairedTarget(): void;
+	submitTarget(): void;
+	acceptProposal(index: number): void;
+	openRemoveTarget(): void;
+	confirmRemoveTarget(): void;
+	makeDefaultTarget(): void;
+	openLogin(): void;
+	changeLoginUsername(value: string): void;
+	focusLoginField(field: 'username' | 'password'): void;
+	/** The password never enters state: the field hands it over here. */
+	submitLogin(password: Secret): void;
+	logOut(): void;
+	/** Starts the embedded registry on loopback and adds it as a target; stops it when it runs. */
+	toggleEmbeddedRegistry(): void;
+
+	// Jobs and log
+	cancelJob(): void;
+	retryJob(): void;
+	clearEndedJobs(): void;
+	toggleFollow(): void;
+	toggleWrap(): void;
+	clearLog(): void;
+	openSaveLog(): void;
+	changeSaveLogPath(path: string): void;
+	submitSaveLog(): void;
+
+	/** Asks first when jobs are running. */
+	quit(): void;
+	confirmQuit(): void;
+};
