@@ -1,0 +1,130 @@
+/** One-line text fields: what is typed, with a cursor, in a fixed number of columns. */
+import {Box, Text, useInput, usePaste, type Key} from 'ink';
+import TextInput from 'ink-text-input';
+import {
+	useContext,
+	useEffect,
+	useEffectEvent,
+	useLayoutEffect,
+	useRef,
+	useState,
+	type ReactNode,
+} from 'react';
+import {applyEdit, editFor, type Edit, type EditState} from './text-editing.ts';
+import {TextEntryContext, type TextReceiver} from './text-entry.ts';
+import {windowText} from './text-window.ts';
+
+export type TextFieldProps = {
+	/** Name under which strokes are sent here, unique on the screen: `tag`, `login:password`. */
+	readonly name: string;
+	readonly value: string;
+	readonly onChange: (value: string) => void;
+	/** Enter, where the field answers it itself; told the text as it is, also before it is drawn. */
+	readonly onSubmit?: (value: string) => void;
+	/** Whether the keyboard is this field's. */
+	readonly focus: boolean;
+	/** Columns that are drawn, always exactly these. */
+	readonly width: number;
+	readonly placeholder?: string;
+	/** Drawn in place of every character. */
+	readonly mask?: string;
+	/** One column wide, drawn where the text goes on unseen. */
+	readonly ellipsis?: string;
+};
+
+/**
+ * A controlled field. Typed text, pasted text (as one piece, without line breaks and control
+ * characters) and the usual editing keys act here; Tab, Esc and the arrows up and down never do.
+ *
+ * The editing is regbench's own and ink-text-input draws the text: that package's key handling takes
+ * control characters, Ctrl-letters and whole chunks with their Enter into the value, and a text that
+ * is wider than its place would break the line.
+ */
+export function TextField(props: TextFieldProps): ReactNode {
+	const {name, value, onChange, onSubmit, focus, width, placeholder = '', mask, ellipsis} = props;
+	const [state, setState] = useState<EditState>({text: value, cursor: value.length});
+	// A value that was not typed here (another target, a repaired name) has its cursor at its end.
+	if (state.text !== value) setState({text: value, cursor: value.length});
+
+	// Several strokes may come before the next drawing: each builds on the one before.
+	const undrawn = useRef<EditState>(undefined);
+	useLayoutEffect(() => {
+		undrawn.current = undefined;
+	});
+
+	const receive = (edit: Edit): void => {
+		const before = undrawn.current ?? state;
+		const next = applyEdit(before, edit);
+		if (next === before) return;
+		undrawn.current = next;
+		setState(next);
+		if (next.text !== before.text) onChange(next.text);
+	};
+	const submit = (): boolean => {
+		onSubmit?.((undrawn.current ?? state).text);
+		return onSubmit !== undefined;
+	};
+	useStrokes(name, focus, {receive, submit});
+
+	const shown = windowText(state, width, {
+		...(mask === undefined ? {} : {mask}),
+		...(ellipsis === undefined ? {} : {ellipsis}),
+	});
+	const hint = windowText({text: value === '' ? placeholder : '', cursor: 0}, width);
+	return (
+		<Box width={width} height={1} flexShrink={0} aria-role="textbox" aria-label={name}>
+			<TextInput value={shown.before} focus={false} onChange={onChange} />
+			<Text inverse={focus} dimColor={value === ''}>
+				{value === '' ? hint.at : shown.at}
+			</Text>
+			<TextInput value={shown.after} focus={false} onChange={onChange} />
+			<Text dimColor>
+				{value === '' ? hint.after : ''}
+				{' '.repeat(value === '' ? hint.padding : shown.padding)}
+			</Text>
+		</Box>
+	);
+}
+
+/** Listens for a field: on the road that the screen gives, else on the keyboard itself. */
+function useStrokes(name: string, focus: boolean, receiver: TextReceiver): void {
+	const entry = useContext(TextEntryContext);
+	const receive = useEffectEvent(receiver.receive);
+	const submit = useEffectEvent(receiver.submit);
+	useEffect(() => {
+		if (!focus || !entry) return undefined;
+		return entry.attach(name, {receive: edit => receive(edit), submit: () => submit()});
+	}, [entry, name, focus]);
+
+	const alone = focus && entry === undefined;
+	useInput(
+		(input, key) => {
+			// Of a chunk that holds more than text, what stands behind another key is not ours any more.
+			const end = input.search(/[\r\n\t]/);
+			const edit = editFor(end < 0 ? input : input.slice(0, end), end < 0 ? key : plainKey(key));
+			if (edit) receive(edit);
+			if (key.return || input[end] === '\r') submit();
+		},
+		{isActive: alone},
+	);
+	usePaste(text => receive({type: 'insert', text}), {isActive: alone});
+}
+
+function plainKey(key: Key): Key {
+	return {...key, return: false, tab: false};
+}
+
+/**
+ * A field for a secret. Its characters live in this component alone: they are drawn as dots, handed
+ * over once on Enter, and gone when the field is.
+ */
+export function SecretField(
+	props: Omit<TextFieldProps, 'value' | 'onChange' | 'onSubmit' | 'mask'> & {
+		readonly mask: string;
+		readonly onSecret: (text: string) => void;
+	},
+): ReactNode {
+	const {onSecret, ...rest} = props;
+	const [text, setText] = useState('');
+	return <TextField {...rest} value={text} onChange={setText} onSubmit={onSecret} />;
+}
