@@ -2,10 +2,12 @@
 import {createHash, type Hash} from 'node:crypto';
 import {RegbenchError} from './errors.ts';
 
-/** `algorithm:hex`; only sha256 and sha512 are handled, everything else is refused. */
-export type Digest = `sha256:${string}` | `sha512:${string}`;
+/** `algorithm:hex` in one of the algorithms that go-digest registers; everything else is refused. */
+export type Digest = `${DigestAlgorithm}:${string}`;
 
-const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
+export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512';
+
+const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 
 /** Whether the text is a well-formed digest; such a text is safe to build a file path from. */
 export function isDigest(text: string): text is Digest {
