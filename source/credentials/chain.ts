@@ -1,0 +1,216 @@
+/** The chain of credential sources: who is asked, in which order, and where a login is kept. */
+import type {FoundCredential} from '../domain/credential.ts';
+import {RegbenchError} from '../domain/errors.ts';
+import type {Environment} from '../process/find-program.ts';
+import {runProgram, type RunProgram} from '../process/run.ts';
+import type {CallOptions, CredentialHints, Credentials, SeenLogin} from './credentials.ts';
+import {dockerConfigSource} from './docker-config.ts';
+import {environmentSource} from './environment.ts';
+import {keychainSource} from './keychain.ts';
+import {memorySource} from './memory.ts';
+import {podmanSource} from './podman-auth.ts';
+import {providerToolSource} from './provider-tools.ts';
+import {sharedLookups} from './shared-lookups.ts';
+import type {CredentialWarning, Query, Source, SourceContext} from './source-context.ts';
+import {eraseEverywhere, storePersistently} from './storage.ts';
+
+export type CredentialsOptions = {
+	/** The credentials part of a host's provider record. */
+	readonly hints: (host: string) => CredentialHints;
+	readonly environment: Environment;
+	readonly homeFolder: string;
+	/** Hosts whose logins in environment variables are proposed, and whose aliases in files are known. */
+	readonly knownHosts?: readonly string[];
+	/** A source that failed and was passed over. The same warning about a host comes once. */
+	readonly onWarning?: (warning: CredentialWarning) => void;
+	readonly platform?: NodeJS.Platform;
+	readonly runProgram?: RunProgram;
+	/** Folder of podman's logins for users without XDG_RUNTIME_DIR. */
+	readonly podmanRunFolder?: string;
+	/** Milliseconds, as Date.now; for tests. */
+	readonly now?: () => number;
+};
+
+/** A login that stays after {@link Credentials.forget}, because another program owns it. */
+export type RemainingLogin = {
+	readonly source: string;
+	/** What the person can do: `Run gh auth logout.` */
+	readonly remedy: string;
+};
+
+export type CredentialChain = Credentials & {
+	/** Logins of the host that {@link Credentials.forget} leaves alone. */
+	remaining(host: string, options?: CallOptions): Promise<readonly RemainingLogin[]>;
+};
+
+/** How long an answer is used again: long enough for one operation, too short to miss a docker login. */
+const keepMs = 15_000;
+
+/**
+ * Credentials of this machine, searched in the order: typed in this session, environment, docker's
+ * configuration, the system keychain, podman, the registry's own tool. Sources that fail are passed
+ * over with a warning. The calls reject only with `CANCELLED`, and {@link Credentials.forget} also
+ * with the code of a store that could not be written. Starts no program and reads no file until asked.
+ */
+export function createCredentials(options: CredentialsOptions): CredentialChain {
+	const warnings = warningsOnce(options.onWarning);
+	const context = createContext(options, warnings.warn);
+	const memory = memorySource();
+	const persistent = [
+		environmentSource(context),
+		dockerConfigSource(context),
+		keychainSource(context),
+		podmanSource(context),
+		providerToolSource(context),
+	];
+	const sources: readonly Source[] = [memory, ...persistent];
+	const lookups = sharedLookups<FoundCredential | undefined>(keepMs, context.now);
+
+	const queryFor = (host: string, signal: AbortSignal | undefined): Query => {
+		const name = host.toLowerCase();
+		return {host: name, hints: context.hintsFor(name), signal};
+	};
+	const invalidate = (host: string) => {
+		lookups.drop(host);
+		warnings.reset(host);
+		for (const source of sources) source.invalidate?.(host);
+	};
+
+	return {
+		async find(host, {signal} = {}) {
+			const key = host.toLowerCase();
+			return lookups.get(
+				key,
+				async shared => (await firstOf(sources, queryFor(key, shared), context))?.found,
+				signal,
+			);
+		},
+
+		async keep(host, credential, {signal} = {}) {
+			const query = queryFor(host, signal);
+			const helper = await storePersistently(query, credential, context);
+			invalidate(query.host);
+			const storedIn = helper ?? 'memory';
+			// It stays in memory as well: in this session nothing older may be found before it.
+			memory.keep(query.host, credential, helper ?? 'typed');
+			if (helper !== undefined) await warnOfEarlier(persistent, query, helper, context);
+			return {storedIn};
+		},
+
+		async forget(host, {signal} = {}) {
+			const query = queryFor(host, signal);
+			const removedFrom = memory.forget(query.host) === 'typed' ? ['memory'] : [];
+			invalidate(query.host);
+			try {
+				removedFrom.push(...(await eraseEverywhere(query, context)));
+			} finally {
+				invalidate(query.host);
+			}
+			return removedFrom;
+		},
+
+		async seenLogins({signal} = {}) {
+			const seen = await Promise.all(
+				sources.map(async source =>
+					source.seen(signal).catch((error: unknown): readonly SeenLogin[] => {
+						passOver(error, context);
+						return [];
+					}),
+				),
+			);
+			return seen.flat();
+		},
+
+		async remaining(host, {signal} = {}) {
+			const query = queryFor(host, signal);
+			const remaining: RemainingLogin[] = [];
+			for (const source of persistent) {
+				const first = await firstOf([source], query, context);
+				const remedy = first && source.removal(first.found, query.host);
+				if (remedy !== undefined) remaining.push({source: first!.found.source, remedy});
+			}
+			return remaining;
+		},
+	};
+}
+
+function createContext(
+	options: CredentialsOptions,
+	warn: (warning: CredentialWarning) => void,
+): SourceContext {
+	return {
+		environment: options.environment,
+		homeFolder: options.homeFolder,
+		platform: options.platform ?? process.platform,
+		run: options.runProgram ?? runProgram,
+		warn,
+		hintsFor: options.hints,
+		knownHosts: (options.knownHosts ?? []).map(host => host.toLowerCase()),
+		podmanRunFolder: options.podmanRunFolder ?? `/run/containers/${process.getuid?.() ?? 0}`,
+		now: options.now ?? Date.now,
+	};
+}
+
+/** The first source that has a credential, and the credential. */
+async function firstOf(
+	sources: readonly Source[],
+	query: Query,
+	context: SourceContext,
+): Promise<{readonly source: Source; readonly found: FoundCredential} | undefined> {
+	for (const source of sources) {
+		const found = await source.find(query).catch((error: unknown) => {
+			passOver(error, context, query.host);
+			return undefined;
+		});
+		if (query.signal?.aborted) throw new RegbenchError('CANCELLED', 'Cancelled');
+		if (found) return {source, found};
+	}
+	return undefined;
+}
+
+/** Turns a source's failure into a warning; only a cancellation goes on. */
+function passOver(error: unknown, context: SourceContext, host?: string): void {
+	const about = host === undefined ? {} : {host};
+	if (!(error instanceof RegbenchError)) {
+		// The text of an unforeseen error may repeat what was read.
+		const message = 'A source of credentials could not be read';
+		context.warn({...about, message, hint: 'Log in with a token.'});
+		return;
+	}
+	if (error.code === 'CANCELLED') throw error;
+	context.warn({...about, message: error.message, hint: error.hint});
+}
+
+/** An older login that is searched first would win when regbench is started again. */
+async function warnOfEarlier(
+	persistent: readonly Source[],
+	query: Query,
+	storedIn: string,
+	context: SourceContext,
+): Promise<void> {
+	const first = await firstOf(persistent, query, context);
+	if (!first || first.found.source === storedIn) return;
+	context.warn({
+		host: query.host,
+		message: `The login from ${first.found.source} is used before the new one when regbench starts again`,
+		hint: first.source.removal(first.found, query.host) ?? `Remove it from ${first.found.source}.`,
+	});
+}
+
+function warningsOnce(onWarning: ((warning: CredentialWarning) => void) | undefined) {
+	const told = new Map<string, CredentialWarning>();
+	return {
+		warn(warning: CredentialWarning) {
+			const key = `${warning.host ?? ''}\n${warning.message}`;
+			if (told.has(key)) return;
+			told.set(key, warning);
+			onWarning?.(warning);
+		},
+		/** After a change of the host's logins everything may be said again. */
+		reset(host: string) {
+			for (const [key, warning] of told) {
+				if (warning.host === undefined || warning.host === host) told.delete(key);
+			}
+		},
+	};
+}
