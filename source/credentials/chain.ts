@@ -88,11 +88,13 @@ export function createCredentials(options: CredentialsOptions): CredentialChain 
 
 		async keep(host, credential, {signal} = {}) {
 			const query = queryFor(host, signal);
-			const helper = await storePersistently(query, credential, context);
 			invalidate(query.host);
+			const helper = await storePersistently(query, credential, context);
 			const storedIn = helper ?? 'memory';
 			// It stays in memory as well: in this session nothing older may be found before it.
 			memory.keep(query.host, credential, helper ?? 'typed');
+			// A search that began before is not to be remembered.
+			lookups.drop(query.host);
 			if (helper !== undefined) await warnOfEarlier(persistent, query, helper, context);
 			return {storedIn};
 		},
@@ -104,7 +106,7 @@ export function createCredentials(options: CredentialsOptions): CredentialChain 
 			try {
 				removedFrom.push(...(await eraseEverywhere(query, context)));
 			} finally {
-				invalidate(query.host);
+				lookups.drop(query.host);
 			}
 			return removedFrom;
 		},
