@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds what is stale, then runs the tests. As root on Linux the whole run lives in network,
+// Runs the tests; their global set-up first brings dist/ up to date. As root on Linux the whole run lives in network,
 // mount and process namespaces of its own, so that real engines and registries, their ports and
 // /etc/hosts touch nothing of this machine and cannot outlive the run.
 import {spawn, spawnSync} from 'node:child_process';
@@ -12,12 +12,6 @@ import {fileURLToPath} from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const prefix = 'regbench-';
 const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child=KILL'];
-
-const build = spawnSync(process.execPath, [path.join(root, 'scripts/bundle.mjs'), '--quiet'], {
-	cwd: root,
-	stdio: ['ignore', 'inherit', 'inherit'],
-});
-if (build.status !== 0) process.exit(build.status ?? 1);
 
 removeLeftovers();
 const folder = mkdtempSync(path.join(tmpdir(), `${prefix}${process.pid}-`));
