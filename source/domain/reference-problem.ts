@@ -47,7 +47,9 @@ export function repairReference(text: string): string | undefined {
 		tag ? `:${tag}` : '',
 		digest ? `@${digest.toLowerCase()}` : '',
 	].join('');
-	return repaired === text ? undefined : repaired;
+	// `localhost:5000/` lacks an image, it has no slash too many.
+	const lostItsHost = name.includes('/') && !repairedName.includes('/');
+	return repaired === text || lostItsHost ? undefined : repaired;
 }
 
 const schemePattern = /^(?:https?|docker|oci|docker-daemon):\/\//i;
