@@ -1,0 +1,38 @@
+/**
+ * Fills the marked sections of README.md from the program's own tables, so that neither can say
+ * anything the other does not. `--check` changes nothing and fails when the file is not up to date.
+ */
+import {readFile, writeFile} from 'node:fs/promises';
+import process from 'node:process';
+import {format} from 'prettier';
+import {errorGuide} from '../source/domain/errors.ts';
+import {fillSections} from './readme/fill-sections.ts';
+import {errorsSection} from './readme/sections.ts';
+
+const file = 'README.md';
+
+const sections: Readonly<Record<string, string>> = {
+	errors: errorsSection(errorGuide),
+};
+
+const before = await readFile(file, 'utf8');
+// Tables are padded as prettier likes them, so that an editor that formats on saving changes nothing.
+const filled = Object.fromEntries(
+	await Promise.all(
+		Object.entries(sections).map(async ([name, content]) => [
+			name,
+			await format(content, {parser: 'markdown'}),
+		]),
+	),
+) as Record<string, string>;
+const after = fillSections(before, filled);
+
+if (after === before) {
+	console.log(`${file} is up to date.`);
+} else if (process.argv.includes('--check')) {
+	console.error(`${file} is not up to date: run npm run docs and commit the result.`);
+	process.exitCode = 1;
+} else {
+	await writeFile(file, after);
+	console.log(`${file} was brought up to date.`);
+}

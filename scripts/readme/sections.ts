@@ -1,0 +1,131 @@
+/** What the generated sections of the README say, from the tables that the program itself reads. */
+import {code, table} from './fill-sections.ts';
+
+type ErrorGuide = Readonly<Record<string, {readonly meaning: string; readonly remedy: string}>>;
+
+type OptionShape = {
+	readonly flags: string;
+	readonly summary: string;
+	readonly repeats?: boolean;
+	readonly choices?: readonly string[];
+	readonly fallback?: string;
+};
+
+type CommandShape = {
+	readonly name: string;
+	readonly usage: string;
+	readonly summary: string;
+	readonly options?: readonly OptionShape[];
+};
+
+type BindingShape = {
+	readonly keys: readonly string[];
+	readonly scope: string;
+	readonly title: string;
+	readonly help: string;
+};
+
+type ProviderShape = {
+	readonly title: string;
+	readonly login: {
+		readonly steps: readonly string[];
+		readonly scopes: readonly string[];
+		readonly tokenPage?: string;
+	};
+	readonly credentials: {
+		readonly environmentVariables: readonly string[];
+		readonly tool?: string;
+	};
+};
+
+/** Every error: its code, what it means, what to do. */
+export function errorsSection(guide: ErrorGuide): string {
+	return table(
+		['Code', 'What it means', 'What to do'],
+		Object.entries(guide).map(([name, {meaning, remedy}]) => [code(name), meaning, remedy]),
+	);
+}
+
+/** Every command with its own options. */
+export function commandsSection(commands: readonly CommandShape[]): string {
+	return table(
+		['Command', 'What it does', 'Options'],
+		commands.map(({name, usage, summary, options = []}) => [
+			code(`regbench ${name} ${usage}`.trim()),
+			summary,
+			options.map(option => `${code(option.flags)} ${optionText(option)}`).join('; '),
+		]),
+	);
+}
+
+/** The options that every command takes. */
+export function optionsSection(options: readonly OptionShape[]): string {
+	return table(
+		['Option', 'What it does'],
+		options.map(option => [code(option.flags), optionText(option)]),
+	);
+}
+
+/** Every key, in the order of the keymap; the scopes in the order in which they first come up. */
+export function keysSection(
+	keymap: readonly BindingShape[],
+	scopeTitles: Readonly<Record<string, string>> = {},
+): string {
+	const scopes = [...new Set(keymap.map(({scope}) => scope))];
+	return table(
+		['Where', 'Keys', 'Does', ''],
+		scopes.flatMap(scope =>
+			keymap
+				.filter(binding => binding.scope === scope)
+				.map(({keys, title, help}) => [
+					scopeTitles[scope] ?? scope,
+					keys.map(key => code(key)).join(' '),
+					title,
+					help,
+				]),
+		),
+	);
+}
+
+/** Every registry product with how a login for it is made. */
+export function providersSection(providers: readonly ProviderShape[]): string {
+	return table(
+		['Registry', 'How to log in', 'Scopes', 'Also found in'],
+		providers.map(({title, login, credentials}) => [
+			title,
+			[...login.steps, ...(login.tokenPage ? [`<${login.tokenPage}>`] : [])].join(' '),
+			login.scopes.map(scope => code(scope)).join(', '),
+			[
+				...credentials.environmentVariables.map(name => code(name)),
+				...(credentials.tool ? [`the login of ${code(credentials.tool)}`] : []),
+			].join(', '),
+		]),
+	);
+}
+
+/** Every setting: its name in the file, what it does, what it is when nobody has set it. */
+export function settingsSection(
+	settings: ReadonlyArray<{
+		readonly name: string;
+		readonly help: string;
+		readonly fallback: unknown;
+	}>,
+): string {
+	return table(
+		['Setting', 'What it does', 'Default'],
+		settings.map(({name, help, fallback}) => [
+			code(name),
+			help,
+			fallback === undefined ? '' : code(JSON.stringify(fallback)),
+		]),
+	);
+}
+
+function optionText({summary, choices, fallback, repeats}: OptionShape): string {
+	const notes = [
+		...(choices ? [choices.join(', ')] : []),
+		...(fallback === undefined ? [] : [`default ${fallback}`]),
+		...(repeats ? ['may be repeated'] : []),
+	];
+	return notes.length === 0 ? summary : `${summary} (${notes.join('; ')})`;
+}
