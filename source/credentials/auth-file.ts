@@ -17,7 +17,7 @@ export type AuthEntry =
 	| {readonly kind: 'broken'};
 
 /** Files of logins are a few kilobytes; something this large is something else. */
-export const maxFileBytes = 1024 * 1024;
+const maxFileBytes = 1024 * 1024;
 
 const fileHint = 'Repair the file, or log in again to have it written anew.';
 

@@ -17,6 +17,7 @@ import {eraseEverywhere, storePersistently} from './storage.ts';
 export type CredentialsOptions = {
 	/** The credentials part of a host's provider record. */
 	readonly hints: (host: string) => CredentialHints;
+	/** Without GPG_TTY no pinentry can draw over a full screen. */
 	readonly environment: Environment;
 	readonly homeFolder: string;
 	/** Hosts whose logins in environment variables are proposed, and whose aliases in files are known. */
@@ -120,7 +121,7 @@ export function createCredentials(options: CredentialsOptions): CredentialChain 
 					}),
 				),
 			);
-			return seen.flat();
+			return withoutRepeats(seen.flat());
 		},
 
 		async remaining(host, {signal} = {}) {
@@ -168,6 +169,16 @@ async function firstOf(
 		if (found) return {source, found};
 	}
 	return undefined;
+}
+
+/** A login kept in this session is in memory and in its helper, and is one login all the same. */
+function withoutRepeats(seen: readonly SeenLogin[]): readonly SeenLogin[] {
+	const first = new Map<string, SeenLogin>();
+	for (const login of seen) {
+		const key = `${login.host} ${login.source}`;
+		if (!first.has(key)) first.set(key, login);
+	}
+	return [...first.values()];
 }
 
 /** Turns a source's failure into a warning; only a cancellation goes on. */

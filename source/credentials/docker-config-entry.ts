@@ -1,6 +1,6 @@
 /** Taking a login out of docker's config.json, as `docker logout` does, without harm to the rest. */
 import {randomBytes} from 'node:crypto';
-import {open, realpath, rename, rm} from 'node:fs/promises';
+import {open, realpath, rename, rm, stat} from 'node:fs/promises';
 import {RegbenchError} from '../domain/errors.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import {parseAuthFile, parseObject, readBounded} from './auth-file.ts';
@@ -50,6 +50,11 @@ async function replaceFile(file: string, text: string): Promise<void> {
 		const handle = await open(temporary, 'wx', 0o600);
 		try {
 			await handle.writeFile(text);
+			// Under sudo the file stays the user's own.
+			if (process.getuid?.() === 0) {
+				const {uid, gid} = await stat(target);
+				await handle.chown(uid, gid);
+			}
 			await handle.sync();
 		} finally {
 			await handle.close();

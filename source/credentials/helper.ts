@@ -35,13 +35,11 @@ export async function helperGet(
 	const stdout = await ask(suffix, 'get', key, context, signal);
 	if (stdout === undefined) return undefined;
 	const {Username, Secret: secret} = parseObject(stdout) ?? {};
-	if (typeof secret !== 'string' || (Username !== undefined && typeof Username !== 'string')) {
+	if (secret === '') return undefined;
+	if (typeof secret !== 'string' || typeof Username !== 'string' || Username === '') {
 		throw helperFailed(suffix, 'get', 'its answer is not understood');
 	}
-	if (secret === '') return undefined;
-	if (Username === tokenUser || !Username) {
-		return {kind: 'identity-token', token: new Secret(secret)};
-	}
+	if (Username === tokenUser) return {kind: 'identity-token', token: new Secret(secret)};
 	return {kind: 'basic', username: Username, password: new Secret(secret)};
 }
 
@@ -136,7 +134,10 @@ const knownComplaints: ReadonlyArray<readonly [RegExp, string]> = [
 		/pass(?:word)?[ -]?store is(?: empty| not init| uninit)|pass not init/i,
 		'pass has no store yet: run pass init',
 	],
-	[/gpg|decrypt|pinentry|secret key/i, 'gpg could not open the password store'],
+	[
+		/gpg|decrypt|pinentry|secret key/i,
+		'gpg could not open the password store: unlock it in another terminal',
+	],
 	[/locked|interaction is not allowed/i, 'the keychain is locked'],
 	[/cancell?ed|denied|dismissed/i, 'access to the keychain was denied'],
 	[/not implemented|unsupported|not supported/i, 'it cannot do that'],

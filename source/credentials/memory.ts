@@ -4,6 +4,7 @@ import {sanitise} from '../domain/sanitise.ts';
 import type {Source} from './source-context.ts';
 
 export type MemorySource = Source & {
+	peek(host: string): FoundCredential | undefined;
 	/** `source` is `typed`, or the helper that has it for later sessions as well. */
 	keep(host: string, credential: Credential, source: string): void;
 	/** The source of what was forgotten; undefined when there was nothing. */
@@ -14,6 +15,7 @@ export type MemorySource = Source & {
 export function memorySource(): MemorySource {
 	const kept = new Map<string, FoundCredential>();
 	return {
+		peek: host => kept.get(host),
 		async find({host}) {
 			return kept.get(host);
 		},

@@ -75,9 +75,10 @@ async function askGithub({signal}: Query, context: SourceContext): Promise<Crede
 	// With a token in the environment, the account in gh's file may be another one.
 	const {GH_TOKEN, GITHUB_TOKEN} = environment;
 	const inFile = GH_TOKEN || GITHUB_TOKEN ? undefined : await githubUsername(context);
-	const asked = inFile ?? (await gh('api', 'user', '--hostname', github, '--jq', '.login'));
+	const asked =
+		inFile ?? (await gh('api', 'user', '--hostname', github, '--jq', '.login').catch(() => ''));
 	const username = /^[\w.-]+(?:\[bot\])?$/.test(asked) ? asked : environment['GITHUB_ACTOR'];
-	// GHCR goes by the token and takes any user name with it.
+	// GHCR goes by the token and takes any user name with it, so a name is never worth failing for.
 	return {kind: 'basic', username: username || 'token', password: new Secret(token)};
 }
 

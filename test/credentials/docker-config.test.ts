@@ -194,6 +194,7 @@ describe('credential helpers', () => {
 		['that is missing', undefined, 'it is not installed (not found on PATH)'],
 		['that fails', 'echo planted; exit 7', 'exit code 7'],
 		['that answers nonsense', 'echo planted', 'its answer is not understood'],
+		['that answers without a user', `echo '{"Secret": "planted"}'`, 'its answer is not understood'],
 		['that cannot reach its keychain', 'echo "Cannot autolaunch D-Bus"; exit 1', /D-Bus/],
 		['that writes without end', 'yes planted', 'its answer is too long'],
 	])('a helper %s is a warning, and the search goes on', async (_title, body, reason) => {

@@ -35,6 +35,17 @@ describe('gh', () => {
 		expect(plain(await machine.credentials().find('ghcr.io'))).toMatchObject({username: 'mona'});
 	});
 
+	test('that cannot be asked for the user name still gives its token', async () => {
+		await using machine = await fakeMachine();
+		await machine.program('gh', 'case $1 in auth) echo gho_abc;; api) yes;; esac');
+		expect(plain(await machine.credentials().find('ghcr.io'))).toEqual({
+			source: 'gh login',
+			username: 'token',
+			password: 'gho_abc',
+		});
+		expect(machine.warnings).toEqual([]);
+	});
+
 	test('without a login is passed over in silence', async () => {
 		await using machine = await fakeMachine();
 		await machine.program('gh', 'echo "no oauth token found" >&2; exit 1');

@@ -120,32 +120,28 @@ describe('running a program', () => {
 		expect(programFault(error)).toBe('not-started');
 	});
 
-	test('ends the whole process group when time is up, even one that ignores SIGTERM', async () => {
+	test('ends a program whose time is up', async () => {
+		const error = await rejection(runProgram({command: 'sleep', args: ['300'], timeoutMs: 50}));
+		expect(programFault(error)).toBe('timed-out');
+		expect(error.message).toBe('sleep took too long and was stopped');
+		expect(error.retryable).toBe(true);
+	});
+
+	test('ends the whole process group on abort, even one that ignores SIGTERM', async () => {
 		const pids = join(folder, 'pids');
 		const command = await script(
 			'stubborn',
 			`trap '' TERM\nsleep 300 &\necho "$$ $!" > '${pids}'\nwait; sleep 300`,
 		);
-		const running = rejection(runProgram({command, args: [], timeoutMs: 1500}));
-		const [own, child] = (await readWhenThere(pids)).split(' ').map(Number);
-		const error = await running;
-		expect(programFault(error)).toBe('timed-out');
-		expect(error.retryable).toBe(true);
-		await waitUntilGone(own!);
-		await waitUntilGone(child!);
-	});
-
-	test('ends the program and rejects with CANCELLED when the signal is aborted', async () => {
-		const pids = join(folder, 'pids');
-		const command = await script('long', `echo $$ > '${pids}'\nsleep 300`);
 		const controller = new AbortController();
 		const running = rejection(
 			runProgram({command, args: [], timeoutMs: 60_000, signal: controller.signal}),
 		);
-		const pid = Number(await readWhenThere(pids));
+		const [own, child] = (await readWhenThere(pids)).split(' ').map(Number);
 		controller.abort();
 		expect((await running).code).toBe('CANCELLED');
-		await waitUntilGone(pid);
+		await waitUntilGone(own!);
+		await waitUntilGone(child!);
 	});
 
 	test('starts nothing when the signal was aborted before', async () => {
