@@ -192,7 +192,7 @@ function step(fields: Fields): NonNullable<ImageConfig['history']>[number] {
 }
 
 function refuseSchema1(fields: Fields, mediaType: string): void {
-	if (fields['schemaVersion'] !== 1 && !mediaType.includes('manifest.v1+')) return;
+	if (fields['schemaVersion'] !== 1 && !mediaType.includes('distribution.manifest.v1+')) return;
 	throw new RegbenchError(
 		'UNSUPPORTED',
 		'The image is in the old schema 1 format, which Docker gave up in 2019',
