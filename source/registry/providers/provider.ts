@@ -30,12 +30,18 @@ export type RegistryProvider = {
 	readonly matches: (host: string) => boolean;
 	/** Host that serves /v2/ for a reference domain (Docker Hub differs). */
 	readonly apiHost: (domain: string) => string;
+	/** Host of the token service, where it is known to be another one; a login sent elsewhere is announced. */
+	readonly tokenHost?: string;
+	/** User name whose password is a refresh token, which is exchanged by POST (ACR). */
+	readonly refreshTokenUsername?: string;
 	/** Whether a target needs a namespace (an owner) below its host. */
 	readonly namespaceRequired: boolean;
 	/** What the namespace is called there: `owner`, `project`; absent where there is none. */
 	readonly namespaceLabel?: string;
 	/** Host as the person means it from what was typed: `coursereg` → `coursereg.azurecr.io`. */
 	readonly completeHost?: (typed: string) => string;
+	/** Checks the host itself, where the registry has rules for it; undefined when fine. */
+	readonly checkHost?: (host: string) => NameProblem | undefined;
 	/** Checks `namespace/repository` against the registry's rules; undefined when fine. */
 	readonly checkPath: (path: string) => NameProblem | undefined;
 	/** Address of the page where the pushed package can be seen. */

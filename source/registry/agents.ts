@@ -1,0 +1,54 @@
+/** The sockets under the client: one keep-alive agent for each scheme, made on first use. */
+import type {Agent, request} from 'node:http';
+
+/** How to reach an address. A proxy is another implementation of this. */
+export type Connector = {
+	/** The agent and the `request` function that fit the address. */
+	connect(url: URL): Promise<{readonly agent: Agent; readonly request: typeof request}>;
+	close(): void;
+};
+
+export type ConnectorOptions = {
+	/** PEM texts trusted besides the machine's own authorities. */
+	readonly certificateAuthorities?: readonly string[] | undefined;
+};
+
+/**
+ * Socket buffers of 1 MiB: fewer turns of the event loop for each megabyte that passes. Node hands
+ * the agent's options on to the socket, though its types do not say so.
+ */
+const agentOptions = {keepAlive: true, maxFreeSockets: 8, highWaterMark: 1024 * 1024};
+
+/** Direct connections, plain and TLS. */
+export function createConnector({certificateAuthorities}: ConnectorOptions = {}): Connector {
+	let plain: Agent | undefined;
+	let secure: Agent | undefined;
+	return {
+		async connect(url) {
+			if (url.protocol === 'http:') {
+				const http = await import('node:http');
+				plain ??= new http.Agent(agentOptions);
+				return {agent: plain, request: http.request};
+			}
+
+			const https = await import('node:https');
+			secure ??= new https.Agent({...agentOptions, ...(await trust(certificateAuthorities))});
+			return {agent: secure, request: https.request};
+		},
+		close() {
+			plain?.destroy();
+			secure?.destroy();
+		},
+	};
+}
+
+/** `ca` replaces Node's own list, so that the added authorities are joined to it. */
+async function trust(added: readonly string[] | undefined) {
+	if (!added?.length) return {};
+	const {rootCertificates} = await import('node:tls');
+	const extra = process.env['NODE_EXTRA_CA_CERTS'];
+	if (!extra) return {ca: [...rootCertificates, ...added]};
+	const {readFile} = await import('node:fs/promises');
+	const known = await readFile(extra, 'utf8').catch(() => '');
+	return {ca: [...rootCertificates, ...(known ? [known] : []), ...added]};
+}

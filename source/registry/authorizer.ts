@@ -1,0 +1,180 @@
+/** Who we are to one registry: which Authorization header a call gets, and what to try after a 401. */
+import {credentialUsername, type FoundCredential} from '../domain/credential.ts';
+import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
+import type {Challenge} from './challenge.ts';
+import {checkRealm} from './realm.ts';
+import type {Identity, Subject} from './refusals.ts';
+import type {CallOptions, CredentialSource} from './registry-client.ts';
+import {orCancelled} from './retry.ts';
+import {onlyReads, parseScopes, rightsOf, widenScopes, type Scope} from './scopes.ts';
+import {basicAuthorization, createTokenCache} from './tokens.ts';
+import type {Transport} from './transport.ts';
+
+/** What a call says of itself. */
+export type Grant = {
+	readonly authorization?: string;
+	readonly identity: Identity;
+	readonly login: FoundCredential | undefined;
+	/** The bearer token inside, and whether it was used before. */
+	readonly token?: string;
+	readonly cached?: boolean;
+};
+
+/** What a call wants to be allowed. */
+export type Wish = {readonly scopes: readonly Scope[]; readonly subject: Subject};
+
+export type Authorizer = {
+	/** The header for a call, with the stored login where there is one. */
+	grant(challenge: Challenge | undefined, wish: Wish, options: CallOptions): Promise<Grant>;
+	/** After a 401: a fresh token when that can help, else undefined. To be asked once a call. */
+	renew(
+		refused: Grant,
+		challenge: Challenge | undefined,
+		wish: Wish,
+		options: CallOptions,
+	): Promise<Grant | undefined>;
+	/** After a refused login: the same call as nobody, for reads only. Told as a notice. */
+	withoutLogin(
+		challenge: Challenge | undefined,
+		wish: Wish,
+		options: CallOptions,
+	): Promise<Grant | undefined>;
+	/** Notes that reading this needs no login, so that the refused one is not tried again. */
+	readsWithoutLogin(wish: Wish): void;
+};
+
+export type AuthorizerOptions = {
+	readonly domain: string;
+	readonly registry: () => URL;
+	readonly transport: Transport;
+	readonly credentials: CredentialSource;
+	/** Host of the registry's token service where it is known to be another one. */
+	readonly tokenHost: string | undefined;
+	readonly now: () => number;
+};
+
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+	const {domain, transport} = options;
+	const tokens = createTokenCache(transport, options.now);
+	/** Wider scopes that a challenge has asked for, by what we asked for. */
+	const widened = new Map<string, readonly Scope[]>();
+	/** Reads for which the stored login was refused and nobody was let in. */
+	const openToAll = new Set<string>();
+	const surfacedRealms = new Set<string>();
+	let login: Promise<FoundCredential | undefined> | undefined;
+
+	const findLogin = (signal: AbortSignal | undefined) => {
+		// Shared between callers, so it runs without the signal of any of them.
+		login ??= options.credentials.find(domain).catch((error: unknown) => {
+			login = undefined;
+			throw error;
+		});
+		return orCancelled(login, signal);
+	};
+
+	const bearer = async (
+		challenge: Challenge,
+		wish: Wish,
+		found: FoundCredential | undefined,
+		call: CallOptions,
+	): Promise<Grant> => {
+		const registry = options.registry();
+		const realm = checkRealm(challenge.parameters.get('realm') ?? '', registry, transport);
+		const credential = found?.credential.kind === 'bearer' ? undefined : found?.credential;
+		if (credential && realm.hostname !== registry.hostname && realm.host !== options.tokenHost) {
+			surface(realm.host, call);
+		}
+
+		const scopes = widened.get(keyOf(wish)) ?? wish.scopes;
+		const identity = identityOf(found);
+		const {subject} = wish;
+		const service = challenge.parameters.get('service');
+		const {token, cached} = await orCancelled(
+			tokens.get({realm, service, scopes, credential, identity, subject}),
+			call.signal,
+		);
+		return {authorization: `Bearer ${token}`, identity, login: found, token, cached};
+	};
+
+	const surface = (host: string, {onNotice}: CallOptions) => {
+		if (surfacedRealms.has(host)) return;
+		surfacedRealms.add(host);
+		onNotice?.({message: `${domain} has its logins checked by ${host}: the login is sent there`});
+	};
+
+	const grantTo = async (
+		found: FoundCredential | undefined,
+		challenge: Challenge | undefined,
+		wish: Wish,
+		call: CallOptions,
+	): Promise<Grant> => {
+		const nobody: Grant = {identity: identityOf(found), login: found};
+		if (!challenge) return {identity: {}, login: undefined};
+		if (found?.credential.kind === 'bearer') {
+			return {...nobody, authorization: `Bearer ${found.credential.token.reveal()}`};
+		}
+		if (challenge.scheme === 'bearer') return bearer(challenge, wish, found, call);
+		if (found?.credential.kind === 'identity-token') {
+			throw new RegbenchError(
+				'UNAUTHORIZED',
+				`${domain} wants user and password, but the login (${found.source}) is an identity token`,
+			);
+		}
+		return found ? {...nobody, authorization: basicAuthorization(found.credential)} : nobody;
+	};
+
+	return {
+		async grant(challenge, wish, call) {
+			if (!challenge || openToAll.has(keyOf(wish)))
+				return grantTo(undefined, challenge, wish, call);
+			let found: FoundCredential | undefined;
+			try {
+				found = await findLogin(call.signal);
+			} catch (error) {
+				const {code, message} = toRegbenchError(error);
+				if (!onlyReads(wish.scopes) || code === 'CANCELLED') throw error;
+				call.onNotice?.({message: `${message}; trying ${domain} without a login`});
+			}
+
+			return grantTo(found, challenge, wish, call);
+		},
+
+		async renew(refused, challenge, wish, call) {
+			if (challenge?.scheme !== 'bearer')
+				return refused.authorization ? undefined : this.grant(challenge, wish, call);
+			const asked = parseScopes(challenge.parameters.get('scope') ?? '');
+			const before = widened.get(keyOf(wish)) ?? wish.scopes;
+			const wider = widenScopes(before, asked);
+			const more = rightsOf(wider).length > rightsOf(before).length;
+			if (more) widened.set(keyOf(wish), wider);
+			if (refused.token !== undefined) tokens.drop(refused.token);
+			if (refused.authorization === undefined) return this.grant(challenge, wish, call);
+			return refused.cached || more ? grantTo(refused.login, challenge, wish, call) : undefined;
+		},
+
+		async withoutLogin(challenge, wish, call) {
+			const found = await login?.catch(() => undefined);
+			// It may be replaced outside meanwhile: the next call looks anew.
+			login = undefined;
+			if (!found || !challenge || !onlyReads(wish.scopes)) return undefined;
+			call.onNotice?.({
+				message: `${domain} refused the login (${found.source}): trying without it`,
+				hint: `Log in to ${domain} anew, or remove the old login.`,
+			});
+			return grantTo(undefined, challenge, wish, call);
+		},
+
+		readsWithoutLogin(wish) {
+			openToAll.add(keyOf(wish));
+		},
+	};
+}
+
+function identityOf(found: FoundCredential | undefined): Identity {
+	if (!found) return {};
+	return {source: found.source, username: credentialUsername(found.credential)};
+}
+
+function keyOf({scopes}: Wish): string {
+	return rightsOf(scopes).join(' ');
+}

@@ -1,0 +1,140 @@
+/** The registry client: the port of registry-client.ts over node:http, one session for each host. */
+import {createConnector, type Connector} from './agents.ts';
+import {readBlob} from './download.ts';
+import {discover} from './discovery.ts';
+import {createHostSession, type HostSession} from './host-session.ts';
+import {tryLogin} from './login-check.ts';
+import {createManifests} from './manifests.ts';
+import {providerForHost} from './providers/table.ts';
+import type {CredentialSource, RegistryClient, RemoteRepository} from './registry-client.ts';
+import {sleepFor, withRetries, type RetryPolicy, type Sleep} from './retry.ts';
+import {listTags} from './tag-list.ts';
+import {createTransport, defaultTimeouts, type RequestRecord, type Timeouts} from './transport.ts';
+import {blobExists, uploadBlob} from './upload.ts';
+
+export type RegistryClientOptions = {
+	readonly credentials: CredentialSource;
+	/** `host` or `host:port` that may be spoken to over plain http; this machine always may. */
+	readonly insecureHosts?: readonly string[];
+	/** PEM texts of authorities trusted besides the machine's own. */
+	readonly certificateAuthorities?: readonly string[];
+	/** Requests, uploads and downloads at once for each host; each kind counts by itself. @default 6 */
+	readonly concurrency?: number;
+	/** `regbench/VERSION`. @default 'regbench' */
+	readonly userAgent?: string;
+	/** Largest manifest that is read, in bytes; at most 8 MiB. @default 4 MiB */
+	readonly maximumManifestBytes?: number;
+	/** Told of every request once it is answered or has failed, without header and secret. */
+	readonly onRequest?: (record: RequestRecord) => void;
+	/** Another way to reach hosts, such as a proxy. */
+	readonly connector?: Connector;
+	readonly timeouts?: Partial<Timeouts>;
+	/** The clock, the wait and the dice: tests bring their own. */
+	readonly now?: () => number;
+	readonly sleep?: Sleep;
+	readonly random?: () => number;
+};
+
+const mebibyte = 1024 * 1024;
+const triesInAll = 5;
+
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+	const {credentials, certificateAuthorities, now = Date.now} = options;
+	const limitBytes = Math.min(options.maximumManifestBytes ?? 4 * mebibyte, 8 * mebibyte);
+	const transport = createTransport({
+		connector: options.connector ?? createConnector({certificateAuthorities}),
+		userAgent: options.userAgent ?? 'regbench',
+		insecureHosts: new Set(options.insecureHosts),
+		timeouts: {...defaultTimeouts, ...options.timeouts},
+		onRequest: options.onRequest,
+	});
+	const policy: RetryPolicy = {
+		sleep: options.sleep ?? sleepFor,
+		random: options.random ?? Math.random,
+		tries: triesInAll,
+	};
+	const sessions = new Map<string, HostEntry>();
+
+	const entryOf = (domain: string): HostEntry => {
+		const known = sessions.get(domain);
+		if (known) return known;
+		const provider = providerForHost(domain);
+		const concurrency = options.concurrency ?? 6;
+		const entry = {
+			session: createHostSession({
+				domain,
+				provider,
+				transport,
+				credentials,
+				concurrency,
+				policy,
+				now,
+			}),
+			headTrust: {proven: false},
+		};
+		sessions.set(domain, entry);
+		return entry;
+	};
+
+	const contact = (domain: string) => {
+		const provider = providerForHost(domain);
+		return {domain, provider, transport, policy, now};
+	};
+
+	return {
+		repository(domain, path) {
+			return createRepository(() => entryOf(domain), domain, path, limitBytes);
+		},
+
+		async ping(domain, call = {}) {
+			const {challenge} = await discover(contact(domain), call);
+			const authentication = challenge?.scheme ?? 'none';
+			return {authentication: authentication as 'none' | 'basic' | 'bearer'};
+		},
+
+		async checkLogin(domain, credential, call = {}) {
+			const surroundings = contact(domain);
+			const discovery = await discover(surroundings, call);
+			return withRetries(policy, domain, call, () =>
+				tryLogin({...surroundings, discovery, credential}, call),
+			);
+		},
+
+		forgetTokens(domain) {
+			sessions.delete(domain);
+		},
+
+		async close() {
+			sessions.clear();
+			transport.close();
+		},
+	};
+}
+
+type HostEntry = {readonly session: HostSession; readonly headTrust: {proven: boolean}};
+
+/** Looks the session up at every call, so that it keeps up with a login or logout. */
+function createRepository(
+	entry: () => HostEntry,
+	domain: string,
+	path: string,
+	limitBytes: number,
+): RemoteRepository {
+	const manifests = () => {
+		const {session, headTrust} = entry();
+		return createManifests(session, path, {limitBytes, headTrust});
+	};
+
+	return {
+		domain,
+		path,
+		resolve: async (reference, call = {}) => manifests().resolve(reference, call),
+		manifest: async (reference, call = {}) => manifests().read(reference, call),
+		putManifest: async (reference, manifest, call = {}) =>
+			manifests().put(reference, manifest, call),
+		hasBlob: async (digest, call = {}) => blobExists(entry().session, path, digest, call),
+		readBlob: (blob, call = {}) => readBlob(entry().session, path, blob, call),
+		uploadBlob: async (source, call = {}) => uploadBlob(entry().session, path, source, call),
+		tags: (call = {}) => listTags(entry().session, path, call),
+	};
+}

@@ -1,0 +1,50 @@
+import {checkAnyPath} from './names.ts';
+import type {RegistryProvider} from './provider.ts';
+
+const scopes = ['write:packages', 'delete:packages'];
+
+/** GitHub Container Registry: `ghcr.io/OWNER/IMAGE`, the owner being a user or organisation in lower case. */
+export const ghcr: RegistryProvider = {
+	id: 'ghcr',
+	title: 'GitHub Container Registry',
+	label: 'ghcr',
+	matches: host => host === 'ghcr.io',
+	apiHost: domain => domain,
+	namespaceRequired: true,
+	namespaceLabel: 'owner',
+	checkPath: path => checkAnyPath(path) ?? checkOwner(path),
+	// GitHub sends both users and organisations on from the short form.
+	webAddress: (_host, path) => {
+		const [owner, ...name] = path.split('/');
+		if (!owner || name.length === 0) return undefined;
+		return `https://github.com/${owner}/packages/container/package/${encodeURIComponent(name.join('/'))}`;
+	},
+	forbiddenHint: ({username, namespace}) => {
+		const owner = namespace.split('/')[0] || 'the owner';
+		if (username !== undefined && username.toLowerCase() !== owner.toLowerCase()) {
+			return `You are logged in as ${username}, but the package belongs to ${owner}. Push to ghcr.io/${username.toLowerCase()}, or use a token that may write packages of ${owner} (an organisation with single sign-on must authorise it).`;
+		}
+		return `The token needs the scope write:packages, and has to be a classic one: fine-grained tokens do not work for packages.`;
+	},
+	credentials: {
+		environmentVariables: ['CR_PAT', 'GHCR_TOKEN', 'GITHUB_TOKEN'],
+		dockerConfigKeys: [],
+		tool: 'gh',
+	},
+	login: {
+		steps: [
+			'User name: your GitHub login. Password: a classic personal access token.',
+			'Make the token on the page below, where its scopes are ticked already.',
+			'Fine-grained tokens do not work for packages; with single sign-on, authorise the token for the organisation.',
+		],
+		tokenPage: `https://github.com/settings/tokens/new?scopes=${scopes.join(',')}&description=regbench`,
+		scopes,
+		usernameLabel: 'GitHub login',
+		passwordLabel: 'Personal access token (classic)',
+	},
+};
+
+function checkOwner(path: string) {
+	if (path.includes('/')) return undefined;
+	return {message: 'On ghcr.io a name begins with its owner: OWNER/IMAGE'};
+}

@@ -1,0 +1,47 @@
+/** A timer that bites when the other side stays silent, and sleeps while we are the slow one. */
+
+export type Watchdog = {
+	/** The other side has shown life, or its turn begins: waits `limitMs` from now. */
+	readonly touch: (limitMs?: number) => void;
+	/** It is our own turn: no time counts until the next touch. */
+	readonly pause: () => void;
+	readonly stop: () => void;
+};
+
+/**
+ * Calls `bite` once when more than `limitMs` pass after a touch. A touch only notes the time, since
+ * it happens for every chunk; the timer itself is set anew when it fires too early.
+ */
+export function startWatchdog(limitMs: number, bite: (waitedMs: number) => void): Watchdog {
+	let limit = limitMs;
+	let since = performance.now();
+	let paused = false;
+	let timer: NodeJS.Timeout | undefined;
+
+	const arm = (delay: number) => {
+		timer = setTimeout(() => {
+			const waited = performance.now() - since;
+			if (paused) arm(limit);
+			else if (waited + 1 < limit) arm(limit - waited);
+			else bite(limit);
+		}, delay);
+	};
+
+	arm(limit);
+	return {
+		touch(next) {
+			since = performance.now();
+			paused = false;
+			if (next === undefined || next === limit) return;
+			limit = next;
+			clearTimeout(timer);
+			arm(limit);
+		},
+		pause() {
+			paused = true;
+		},
+		stop() {
+			clearTimeout(timer);
+		},
+	};
+}
