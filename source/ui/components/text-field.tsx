@@ -1,5 +1,5 @@
 /** One-line text fields: what is typed, with a cursor, in a fixed number of columns. */
-import {Box, Text, useInput, usePaste, type Key} from 'ink';
+import {Box, useInput, usePaste, type Key} from 'ink';
 import TextInput from 'ink-text-input';
 import {
 	useContext,
@@ -10,6 +10,8 @@ import {
 	useState,
 	type ReactNode,
 } from 'react';
+import {unicodeSymbols} from '../symbols.ts';
+import type {Theme} from '../theme.ts';
 import {applyEdit, editFor, type Edit, type EditState} from './text-editing.ts';
 import {TextEntryContext, type TextReceiver} from './text-entry.ts';
 import {windowText} from './text-window.ts';
@@ -28,8 +30,9 @@ export type TextFieldProps = {
 	readonly placeholder?: string;
 	/** Drawn in place of every character. */
 	readonly mask?: string;
-	/** One column wide, drawn where the text goes on unseen. */
-	readonly ellipsis?: string;
+	/** Hides the cursor of a field that is typed in while a list beside it has the selection. */
+	readonly cursorHidden?: boolean;
+	readonly theme: Theme;
 };
 
 /**
@@ -41,7 +44,7 @@ export type TextFieldProps = {
  * is wider than its place would break the line.
  */
 export function TextField(props: TextFieldProps): ReactNode {
-	const {name, value, onChange, onSubmit, focus, width, placeholder = '', mask, ellipsis} = props;
+	const {name, value, onChange, onSubmit, focus, width} = props;
 	const [state, setState] = useState<EditState>({text: value, cursor: value.length});
 	// A value that was not typed here (another target, a repaired name) has its cursor at its end.
 	if (state.text !== value) setState({text: value, cursor: value.length});
@@ -66,23 +69,30 @@ export function TextField(props: TextFieldProps): ReactNode {
 	};
 	useStrokes(name, focus, {receive, submit});
 
-	const shown = windowText(state, width, {
-		...(mask === undefined ? {} : {mask}),
-		...(ellipsis === undefined ? {} : {ellipsis}),
-	});
-	const hint = windowText({text: value === '' ? placeholder : '', cursor: 0}, width);
 	return (
 		<Box width={width} height={1} flexShrink={0} aria-role="textbox" aria-label={name}>
-			<TextInput value={shown.before} focus={false} onChange={onChange} />
-			<Text inverse={focus} dimColor={value === ''}>
-				{value === '' ? hint.at : shown.at}
-			</Text>
-			<TextInput value={shown.after} focus={false} onChange={onChange} />
-			<Text dimColor>
-				{value === '' ? hint.after : ''}
-				{' '.repeat(value === '' ? hint.padding : shown.padding)}
-			</Text>
+			<TextInput value={drawField(state, props)} focus={false} onChange={onChange} />
 		</Box>
+	);
+}
+
+/** The field as it looks, in exactly `width` columns. */
+function drawField(
+	state: EditState,
+	{width, theme, focus, mask, placeholder = '', cursorHidden = false}: TextFieldProps,
+): string {
+	const isEmpty = state.text === '';
+	const {before, at, after, padding} = windowText(
+		isEmpty ? {text: placeholder, cursor: 0} : state,
+		width,
+		{ellipsis: theme.symbols.ellipsis, ...(mask === undefined || isEmpty ? {} : {mask})},
+	);
+	const tone = isEmpty ? 'quiet' : undefined;
+	return (
+		before +
+		theme.paint(focus && !cursorHidden ? 'badge' : tone, at) +
+		theme.paint(tone, after) +
+		' '.repeat(padding)
 	);
 }
 
@@ -102,12 +112,12 @@ function useStrokes(name: string, focus: boolean, receiver: TextReceiver): void 
 			// Of a chunk that holds more than text, what stands behind another key is not ours any more.
 			const end = input.search(/[\r\n\t]/);
 			const edit = editFor(end < 0 ? input : input.slice(0, end), end < 0 ? key : plainKey(key));
-			if (edit) receive(edit);
-			if (key.return || input[end] === '\r') submit();
+			if (edit) receiver.receive(edit);
+			if (key.return || input[end] === '\r') receiver.submit();
 		},
 		{isActive: alone},
 	);
-	usePaste(text => receive({type: 'insert', text}), {isActive: alone});
+	usePaste(text => receiver.receive({type: 'insert', text}), {isActive: alone});
 }
 
 function plainKey(key: Key): Key {
@@ -120,11 +130,12 @@ function plainKey(key: Key): Key {
  */
 export function SecretField(
 	props: Omit<TextFieldProps, 'value' | 'onChange' | 'onSubmit' | 'mask'> & {
-		readonly mask: string;
 		readonly onSecret: (text: string) => void;
 	},
 ): ReactNode {
 	const {onSecret, ...rest} = props;
 	const [text, setText] = useState('');
-	return <TextField {...rest} value={text} onChange={setText} onSubmit={onSecret} />;
+	// The dot has no stand-in of its own: it says nothing that a star does not.
+	const mask = rest.theme.symbols.ellipsis === unicodeSymbols.ellipsis ? '•' : '*';
+	return <TextField {...rest} value={text} onChange={setText} onSubmit={onSecret} mask={mask} />;
 }

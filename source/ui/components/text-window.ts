@@ -1,5 +1,5 @@
 /** Which part of a text a narrow field shows, so that the cursor is always in sight. Pure. */
-import stringWidth from 'string-width';
+import {displayWidth, drawable} from '../text.ts';
 import {graphemesOf, type EditState} from './text-editing.ts';
 
 export type TextWindow = {
@@ -26,10 +26,10 @@ export function windowText(
 	{mask, ellipsis = '…'}: {readonly mask?: string; readonly ellipsis?: string} = {},
 ): TextWindow {
 	const cellsOf = (part: string): Cell[] =>
-		graphemesOf(part).map(grapheme => ({
-			text: mask ?? grapheme,
-			width: stringWidth(mask ?? grapheme),
-		}));
+		graphemesOf(part).map(grapheme => {
+			const shown = mask ?? drawable(grapheme);
+			return {text: shown, width: displayWidth(shown)};
+		});
 	const left = cellsOf(text.slice(0, cursor));
 	const [at = {text: ' ', width: 1}, ...right] = cellsOf(text.slice(cursor));
 	const room = Math.max(0, width - at.width);

@@ -1,0 +1,12 @@
+/** What every dialog's view is made from, next to its own part of the state. */
+import type {Intents} from '../../workbench/intents.ts';
+import type {State} from '../../workbench/state.ts';
+import type {Theme} from '../theme.ts';
+
+export type DialogContext = {
+	readonly state: State;
+	readonly intents: Intents;
+	readonly theme: Theme;
+	/** Columns between the paddings of the frame. */
+	readonly width: number;
+};

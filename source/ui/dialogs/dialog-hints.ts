@@ -1,0 +1,86 @@
+/** The line of keys at the bottom of a dialog, from the table of keys. Pure. */
+import {selectTargetForm} from '../../workbench/selectors.ts';
+import type {State} from '../../workbench/state.ts';
+import {scopesOf} from '../key-dispatch.ts';
+import {keyName, whyBlocked, type KeyBinding} from '../keymap.ts';
+import type {Cell} from '../rows/line.ts';
+import {displayWidth} from '../text.ts';
+import type {Theme} from '../theme.ts';
+
+const gap = '   ';
+
+/** Keys and what they do in the open dialog; those that would do nothing now are quiet or left out. */
+export function dialogHints(
+	state: State,
+	bindings: readonly KeyBinding[],
+	theme: Theme,
+	width: number,
+): readonly Cell[] {
+	const cells: Cell[] = [];
+	let room = width;
+	const shown = scopesOf(state)
+		.flatMap(scope => bindings.filter(binding => binding.scope === scope && binding.footer))
+		.filter(binding => isOfUse(binding.id, state));
+	// The way out is always told: room for it is kept.
+	const wayOut = shown.find(({id}) => id === 'dialog.cancel');
+	const kept = wayOut ? displayWidth(`${gap}Esc ${wayOut.title}`) : 0;
+	for (const binding of shown) {
+		const key = hintKey(binding.keys[0] ?? '', theme);
+		const text = `${cells.length === 0 ? '' : gap}${key} ${binding.title}`;
+		const needed = displayWidth(text) + (binding === wayOut ? 0 : kept);
+		if (needed > room) continue;
+		room -= displayWidth(text);
+		const blocked = whyNotNow(binding, state) !== undefined;
+		cells.push(
+			{text: `${cells.length === 0 ? '' : gap}${key}`, tone: blocked ? 'quiet' : 'focus'},
+			{text: ` ${binding.title}`, tone: 'quiet'},
+		);
+	}
+	return cells;
+}
+
+function hintKey(key: string, theme: Theme): string {
+	return key === 'enter' ? theme.symbols.enter : keyName(key);
+}
+
+/** Whether a key has anything to do with what the dialog holds. */
+function isOfUse(id: string, state: State): boolean {
+	const {dialog, targets} = state;
+	switch (id) {
+		case 'remove.force':
+			return (
+				dialog?.kind === 'remove' &&
+				dialog.plan.phase === 'ready' &&
+				dialog.plan.value.containers.length > 0
+			);
+		case 'tag.repair':
+			return dialog?.kind === 'tag' && dialog.check.problem?.repaired !== undefined;
+		case 'tag.next':
+			return targets.length > 0;
+		case 'target.repair':
+			return dialog?.kind === 'target' && dialog.problem?.repaired !== undefined;
+		case 'target.field':
+			return selectTargetForm(state)?.namespaceLabel !== undefined;
+		case 'target.down':
+			return dialog?.kind === 'target' && dialog.proposals.length > 0;
+		case 'pull.down':
+			return dialog?.kind === 'pull' && dialog.recent.length > 0;
+		default:
+			return true;
+	}
+}
+
+function whyNotNow(binding: KeyBinding, state: State): string | undefined {
+	const {dialog} = state;
+	if (binding.id === 'remove.confirm' && dialog?.kind === 'remove') {
+		if (dialog.plan.phase !== 'ready') return 'It is not known yet what would go.';
+		if (dialog.plan.value.containers.length > 0 && !dialog.force) return 'Press f first.';
+	}
+	if (binding.id === 'push.accept' && dialog?.kind === 'push' && dialog.chosen.length === 0) {
+		return 'Choose a registry first.';
+	}
+	if (binding.id === 'tag.accept' && dialog?.kind === 'tag' && dialog.check.problem) {
+		return dialog.check.problem.message;
+	}
+	return whyBlocked(binding, state);
+}

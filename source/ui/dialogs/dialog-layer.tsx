@@ -1,0 +1,109 @@
+/** The open dialog, over the panes. */
+import {useEffect, type ReactNode} from 'react';
+import type {Intents} from '../../workbench/intents.ts';
+import type {Dialog, State} from '../../workbench/state.ts';
+import {focusedField} from '../key-dispatch.ts';
+import {keymap, type KeyBinding} from '../keymap.ts';
+import type {Theme} from '../theme.ts';
+import {DialogBox, dialogTextHeight, dialogTextWidth} from './dialog-box.tsx';
+import type {DialogContext} from './dialog-context.ts';
+import {dialogHints} from './dialog-hints.ts';
+import type {DialogView} from './dialog-view.ts';
+import {helpView, helpWidth} from './help-view.ts';
+import {loginView} from './login-view.tsx';
+import {paletteView} from './palette-view.tsx';
+import {pullView} from './pull-view.tsx';
+import {pushView} from './push-view.ts';
+import {removeView} from './remove-view.ts';
+import {repullView} from './repull-view.ts';
+import {explainView, quitView, removeTargetView, saveLogView} from './small-views.tsx';
+import {tagView} from './tag-view.tsx';
+import {targetView} from './target-view.tsx';
+
+export type DialogLayerProps = {
+	readonly state: State;
+	readonly intents: Intents;
+	/** Size of the screen. */
+	readonly columns: number;
+	readonly rows: number;
+	readonly theme: Theme;
+	/** The table of keys with the person's own changes. */
+	readonly bindings?: readonly KeyBinding[];
+};
+
+/**
+ * Draws the open dialog in the middle of the screen and covers what is behind it; nothing when none is
+ * open. It has to stand in a Box of the whole screen, after the panes.
+ */
+export function DialogLayer(props: DialogLayerProps): ReactNode {
+	const {state, intents, columns, rows, theme, bindings = keymap} = props;
+	const {dialog} = state;
+	const available = columns - 8;
+	const width = dialog?.kind === 'help' ? helpWidth(available) : dialogTextWidth(columns);
+	const height = dialogTextHeight(rows);
+	const context: DialogContext = {state, intents, theme, width};
+	const view = dialog && viewOf(dialog, context, bindings, height);
+
+	// The store does not know how long a text is once it is wrapped: what was scrolled past its end comes back.
+	const beyond =
+		view?.offset === undefined
+			? 0
+			: Math.max(0, view.offset - Math.max(0, view.rows.length - height));
+	useEffect(() => {
+		if (beyond > 0) intents.move({by: 'row', count: -beyond});
+	}, [beyond, intents]);
+
+	if (!view) return null;
+	return (
+		<DialogBox
+			key={dialog.kind}
+			view={view}
+			hints={dialogHints(state, bindings, theme, width)}
+			theme={theme}
+			width={width}
+			columns={columns}
+			rows={rows}
+		/>
+	);
+}
+
+/** Whether printable keys belong to a text field of the open dialog now. */
+export function dialogTakesText(state: State): boolean {
+	return focusedField(state) !== undefined;
+}
+
+function viewOf(
+	dialog: Dialog,
+	context: DialogContext,
+	bindings: readonly KeyBinding[],
+	height: number,
+): DialogView {
+	switch (dialog.kind) {
+		case 'help':
+			return helpView(dialog, context, bindings);
+		case 'palette':
+			return paletteView(dialog, context, bindings, Math.min(12, Math.max(1, height - 2)));
+		case 'tag':
+			return tagView(dialog, context);
+		case 'push':
+			return pushView(dialog, context);
+		case 'remove':
+			return removeView(dialog, context);
+		case 'repull':
+			return repullView(dialog, context);
+		case 'pull':
+			return pullView(dialog, context);
+		case 'target':
+			return targetView(dialog, context);
+		case 'login':
+			return loginView(dialog, context);
+		case 'remove-target':
+			return removeTargetView(dialog, context);
+		case 'save-log':
+			return saveLogView(dialog, context);
+		case 'explain':
+			return explainView(dialog, context);
+		case 'quit':
+			return quitView(dialog, context);
+	}
+}

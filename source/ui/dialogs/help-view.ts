@@ -1,0 +1,85 @@
+import type {Dialog} from '../../workbench/state.ts';
+import {keyName, type KeyBinding, type Scope} from '../keymap.ts';
+import type {Cell} from '../rows/line.ts';
+import type {DialogContext} from './dialog-context.ts';
+import {blank, row, type DialogView, type TextRow} from './dialog-view.ts';
+
+/** Scopes in the order they are read, under the name they have on screen. */
+const groups: ReadonlyArray<readonly [title: string, ...scopes: Scope[]]> = [
+	['Images', 'images'],
+	['Tags', 'tags'],
+	['Registries', 'registries'],
+	['Log', 'log'],
+	['Everywhere', 'everywhere'],
+	['Jobs', 'jobs'],
+	['Details', 'details'],
+	["A registry's tags", 'remote-tags'],
+	['Dialogs', 'dialog'],
+];
+
+const keyWidth = 13;
+const widestColumn = 54;
+
+/** From this width on there are two columns. */
+const twoColumns = 96;
+
+/** All keys, by where they work. */
+export function helpView(
+	{offset}: Dialog & {readonly kind: 'help'},
+	{width}: DialogContext,
+	bindings: readonly KeyBinding[],
+): DialogView {
+	const blocks = groups.flatMap(([title, ...scopes]) => {
+		const members = bindings.filter(({scope}) => scopes.includes(scope));
+		return members.length === 0 ? [] : [[heading(title), ...members.map(keyLine)]];
+	});
+	const rows =
+		width < twoColumns
+			? blocks.flatMap(block => [...block.map(cells => row(...cells)), blank])
+			: sideBySide(blocks, width);
+	return {title: 'Keys', tone: 'focus', offset, rows: rows.slice(0, -1)};
+}
+
+/** The columns a help text wants on a screen that has `available`. */
+export function helpWidth(available: number): number {
+	return available < twoColumns ? available : Math.min(available, 2 * widestColumn);
+}
+
+type Block = ReadonlyArray<readonly Cell[]>;
+
+function heading(title: string): readonly Cell[] {
+	return [{text: title, tone: 'strong'}];
+}
+
+function keyLine({keys, help}: KeyBinding): readonly Cell[] {
+	return [{text: `${keys.map(keyName).join(' ')} `, width: keyWidth, tone: 'focus'}, {text: help}];
+}
+
+/** Blocks in two columns of about the same height, in reading order. */
+function sideBySide(blocks: readonly Block[], width: number): readonly TextRow[] {
+	const height = blocks.reduce((sum, block) => sum + block.length + 1, 0);
+	const left: Array<readonly Cell[]> = [];
+	const right: Array<readonly Cell[]> = [];
+	let placed = 0;
+	for (const block of blocks) {
+		const side = placed + block.length / 2 < height / 2 ? left : right;
+		side.push(...block, []);
+		placed += block.length + 1;
+	}
+	const columnWidth = Math.floor((width - 2) / 2);
+	return Array.from({length: Math.max(left.length, right.length)}, (_, index) =>
+		row(...inColumn(left[index] ?? [], columnWidth), ...(right[index] ?? [])),
+	);
+}
+
+/** Cells that together take exactly the width of a column, and the gap after it. */
+function inColumn(cells: readonly Cell[], columnWidth: number): readonly Cell[] {
+	const [first, second] = cells;
+	if (!first) return [{text: '', width: columnWidth + 2}];
+	if (!second)
+		return [
+			{...first, width: columnWidth},
+			{text: '', width: 2},
+		];
+	return [first, {...second, width: columnWidth - keyWidth}, {text: '', width: 2}];
+}

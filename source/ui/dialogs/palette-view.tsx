@@ -1,0 +1,85 @@
+import type {Dialog} from '../../workbench/state.ts';
+import {TextField} from '../components/text-field.tsx';
+import {keyName, type KeyBinding} from '../keymap.ts';
+import type {DialogContext} from './dialog-context.ts';
+import {blank, row, type DialogView, type TextRow} from './dialog-view.ts';
+import {accent, quiet} from './lines.ts';
+import {
+	paletteCommands,
+	paletteIndex,
+	runPaletteCommand,
+	type PaletteCommand,
+} from './palette-commands.ts';
+
+const keyWidth = 8;
+const titleWidth = 16;
+
+/** All commands, found by typing a part of what they do. */
+export function paletteView(
+	dialog: Dialog & {readonly kind: 'palette'},
+	context: DialogContext,
+	bindings: readonly KeyBinding[],
+	/** Rows for the list; the palette keeps its height while it is narrowed. */
+	listRows: number,
+): DialogView {
+	const {state, intents, theme} = context;
+	const commands = paletteCommands(state, bindings, dialog.query);
+	const index = paletteIndex(dialog.cursor, commands.length);
+	const first = Math.max(0, Math.min(index - Math.floor(listRows / 2), commands.length - listRows));
+	const shown = commands.slice(first, first + listRows);
+	const rest = Array.from({length: listRows - Math.max(shown.length, 1)}, () => row(' '));
+	return {
+		title: 'Commands',
+		tone: 'focus',
+		rows: [
+			{
+				kind: 'field',
+				name: 'palette',
+				label: accent(': '),
+				current: false,
+				field: columns => (
+					<TextField
+						name="palette"
+						theme={theme}
+						value={dialog.query}
+						onChange={text => intents.changePaletteQuery(text)}
+						onSubmit={query => {
+							// Typed and entered in one piece: what counts is what was typed, drawn or not.
+							const found =
+								query === dialog.query ? commands : paletteCommands(state, bindings, query);
+							const chosen = found[query === dialog.query ? index : 0];
+							if (chosen) runPaletteCommand(chosen, state, intents, listRows);
+						}}
+						focus
+						width={columns}
+						placeholder="push, log in, zoom"
+					/>
+				),
+			},
+			blank,
+			...(shown.length === 0
+				? [row(quiet('No command has these letters. Backspace takes them away.'))]
+				: shown.map((command, place) => commandRow(command, first + place === index, context))),
+			...rest,
+		],
+	};
+}
+
+function commandRow(
+	{binding, blocked}: PaletteCommand,
+	isCurrent: boolean,
+	{theme}: DialogContext,
+): TextRow {
+	const {title, help, keys} = binding;
+	const tone = blocked === undefined ? undefined : 'quiet';
+	return {
+		kind: 'text',
+		current: isCurrent,
+		cells: [
+			{text: isCurrent ? `${theme.symbols.cursor} ` : '', width: 2, tone: 'focus'},
+			{text: title, width: titleWidth, tone: isCurrent && !blocked ? 'selected' : tone},
+			{text: keys[0] === undefined ? '' : keyName(keys[0]), width: keyWidth, tone: tone ?? 'focus'},
+			{text: blocked ?? help, tone: 'quiet'},
+		],
+	};
+}

@@ -1,0 +1,53 @@
+import type {Dialog} from '../../workbench/state.ts';
+import {TextField} from '../components/text-field.tsx';
+import type {DialogContext} from './dialog-context.ts';
+import {blank, item, minor, row, sentence, type DialogView} from './dialog-view.ts';
+import {caution, quiet} from './lines.ts';
+
+type PullDialog = Dialog & {readonly kind: 'pull'};
+
+/** Any reference, typed or taken from those pulled before. */
+export function pullView(dialog: PullDialog, {intents, theme, width}: DialogContext): DialogView {
+	const {value, recent, cursor, problem} = dialog;
+	const {symbols} = theme;
+	return {
+		title: 'Pull an image',
+		tone: 'focus',
+		rows: [
+			{
+				kind: 'field',
+				name: 'pull',
+				label: {text: 'reference  ', tone: 'quiet'},
+				current: cursor < 0,
+				field: columns => (
+					<TextField
+						name="pull"
+						theme={theme}
+						value={value}
+						onChange={text => intents.changePullValue(text)}
+						focus
+						cursorHidden={cursor >= 0}
+						width={columns}
+						placeholder="ghcr.io/octocat/hello:1.0.0"
+					/>
+				),
+			},
+			...(problem === undefined
+				? [minor(quiet('           [registry/]name[:tag], without a tag :latest'))]
+				: sentence(problem, width, undefined, caution(`${symbols.warning} `))),
+			...(recent.length === 0
+				? []
+				: [
+						blank,
+						row(quiet('pulled before')),
+						...recent.map((reference, index) =>
+							item(
+								index === cursor,
+								symbols.cursor,
+								index === cursor ? {text: reference, tone: 'selected'} : reference,
+							),
+						),
+					]),
+		],
+	};
+}

@@ -1,0 +1,101 @@
+/** The dialogs of a few lines: confirming, saving the log, explaining, leaving. */
+import type {Dialog} from '../../workbench/state.ts';
+import {selectActiveJobs, selectLogLines} from '../../workbench/selectors.ts';
+import {TextField} from '../components/text-field.tsx';
+import {wrap} from '../text.ts';
+import {count} from './counting.ts';
+import type {DialogContext} from './dialog-context.ts';
+import {blank, capped, minor, row, sentence, type DialogView} from './dialog-view.ts';
+import {accent, caution, good, quiet, strong} from './lines.ts';
+
+type DialogOf<Kind extends Dialog['kind']> = Dialog & {readonly kind: Kind};
+
+/** Taking a registry off the list: what goes and what stays. */
+export function removeTargetView(
+	{targetId}: DialogOf<'remove-target'>,
+	{theme}: DialogContext,
+): DialogView {
+	return {
+		title: `Remove ${targetId}`,
+		tone: 'caution',
+		rows: [
+			row('Takes ', strong(targetId), ' off this list.'),
+			blank,
+			row(good(`${theme.symbols.success} `), quiet('The images on the registry stay as they are.')),
+			row(good(`${theme.symbols.success} `), quiet('Your login is kept; o logs out.')),
+		],
+	};
+}
+
+/** Where the log goes. */
+export function saveLogView(
+	{path, problem}: DialogOf<'save-log'>,
+	{state, intents, theme, width}: DialogContext,
+): DialogView {
+	const lines = count(selectLogLines(state).length, 'line');
+	return {
+		title: 'Save the log',
+		tone: 'focus',
+		rows: [
+			{
+				kind: 'field',
+				name: 'save-log',
+				label: {text: 'file  ', tone: 'quiet'},
+				current: true,
+				field: columns => (
+					<TextField
+						name="save-log"
+						theme={theme}
+						value={path}
+						onChange={text => intents.changeSaveLogPath(text)}
+						focus
+						width={columns}
+						placeholder="regbench.log"
+					/>
+				),
+			},
+			blank,
+			...(problem === undefined
+				? [minor(quiet(`Writes ${lines} as plain text. The log holds no passwords.`))]
+				: sentence(problem, width, undefined, caution(`${theme.symbols.warning} `))),
+		],
+	};
+}
+
+/** A longer text, to be read. */
+export function explainView(
+	{title, lines, offset}: DialogOf<'explain'>,
+	{width}: DialogContext,
+): DialogView {
+	return {
+		title,
+		tone: 'focus',
+		offset,
+		rows: lines.flatMap(text =>
+			text === ''
+				? [blank]
+				: wrap(text, width).map(part => (part.startsWith('$ ') ? row(accent(part)) : row(part))),
+		),
+	};
+}
+
+/** Leaving while jobs run. */
+export function quitView({running}: DialogOf<'quit'>, {state, theme}: DialogContext): DialogView {
+	const them = running === 1 ? 'it' : 'them';
+	return {
+		title: 'Quit',
+		tone: 'caution',
+		rows: [
+			row(
+				strong(`${count(running, 'job')} ${running === 1 ? 'is' : 'are'} running`),
+				`; quitting cancels ${them}.`,
+			),
+			blank,
+			...capped(selectActiveJobs(state), 4, job =>
+				row(quiet(`  ${theme.symbols.separator} ${job.operation} `), job.subject),
+			),
+			blank,
+			row('Press ', accent('y'), ' to quit.'),
+		],
+	};
+}

@@ -1,0 +1,105 @@
+import type {Dialog} from '../../workbench/state.ts';
+import {TextField} from '../components/text-field.tsx';
+import type {Cell} from '../rows/line.ts';
+import type {DialogContext} from './dialog-context.ts';
+import {blank, capped, minor, row, sentence, type DialogView, type Row} from './dialog-view.ts';
+import {accent, caution, quiet, strong} from './lines.ts';
+
+type TagDialog = Dialog & {readonly kind: 'tag'};
+
+/** One more name for an image: the name, what is wrong with it, and where it exists already. */
+export function tagView(dialog: TagDialog, context: DialogContext): DialogView {
+	const {sources} = dialog;
+	const several = sources.length > 1;
+	return {
+		title: several ? `Tag ${sources.length} images` : `Tag ${sources[0] ?? ''}`,
+		tone: 'focus',
+		rows: [
+			minor(quiet('A tag is one more name for the same image. Nothing is copied.')),
+			blank,
+			row(quiet('for   '), ...targetChoice(dialog, context)),
+			...(several ? severalRows(dialog, context) : singleRows(dialog, context)),
+		],
+	};
+}
+
+function targetChoice({targetId}: TagDialog, {state, theme}: DialogContext): readonly Cell[] {
+	const {targets} = state;
+	const name = targetId ?? 'this machine only';
+	if (targets.length === 0) return [strong(name)];
+	const {up, down} = theme.symbols;
+	return [accent(name), quiet(`   ${up}${down} another place`)];
+}
+
+function singleRows(dialog: TagDialog, context: DialogContext): readonly Row[] {
+	const {sources, value, check} = dialog;
+	const {intents, theme} = context;
+	return [
+		{
+			kind: 'field',
+			name: 'tag',
+			label: {text: 'name  ', tone: 'quiet'},
+			current: true,
+			field: columns => (
+				<TextField
+					name="tag"
+					theme={theme}
+					value={value}
+					onChange={text => intents.changeTagValue(text)}
+					focus
+					width={columns}
+					placeholder="name:tag"
+				/>
+			),
+		},
+		blank,
+		...(check.problem ? problemRows(check.problem, context) : noteRows(dialog, context)),
+		...(check.problem ? [] : [blank, minor(quiet(`$ docker tag ${sources[0] ?? ''} ${value}`))]),
+	];
+}
+
+function severalRows(
+	{sources, targetId, value}: TagDialog,
+	{theme}: DialogContext,
+): readonly Row[] {
+	return [
+		...(targetId === undefined
+			? [row(caution(`${theme.symbols.warning} `), 'Choose the registry they go to.')]
+			: [row(quiet('as    '), value, quiet('NAME:TAG'))]),
+		blank,
+		row('Each keeps its own name and tag:'),
+		...capped(sources, 6, source => row(quiet(`  ${theme.symbols.separator} `), source)),
+	];
+}
+
+/** What is wrong with a name, and the key that puts it right. */
+export function problemRows(
+	problem: {readonly message: string; readonly repaired?: string},
+	{theme, width}: DialogContext,
+): readonly Row[] {
+	const repair =
+		problem.repaired === undefined
+			? []
+			: [row('  press ', accent('Ctrl-r'), ' to use ', strong(problem.repaired))];
+	return [
+		...sentence(problem.message, width, undefined, caution(`${theme.symbols.warning} `)),
+		...repair,
+	];
+}
+
+function noteRows({check, value}: TagDialog, {theme, width}: DialogContext): readonly Row[] {
+	const {warning, separator, checking} = theme.symbols;
+	const notes = check.notes.flatMap(note => sentence(note, width, 'quiet', quiet(`${separator} `)));
+	const host = value.split('/')[0] ?? '';
+	const asked = /[.:]/.test(host) && value.includes('/') ? host : 'the registry';
+	const asking = check.checking ? [row(quiet(`${separator} asking ${asked}${checking}`))] : [];
+	const latest = value.endsWith(':latest')
+		? sentence(
+				':latest does not say which version it is; a number does.',
+				width,
+				'quiet',
+				caution(`${warning} `),
+			)
+		: [];
+	return [...notes, ...asking, ...latest];
+}

@@ -1,0 +1,104 @@
+import {selectTargetForm} from '../../workbench/selectors.ts';
+import type {Dialog} from '../../workbench/state.ts';
+import {TextField} from '../components/text-field.tsx';
+import type {DialogContext} from './dialog-context.ts';
+import {
+	blank,
+	item,
+	minor,
+	row,
+	type DialogView,
+	type FieldRow,
+	type TextRow,
+} from './dialog-view.ts';
+import {good, quiet} from './lines.ts';
+import {problemRows} from './tag-view.tsx';
+
+type TargetDialog = Dialog & {readonly kind: 'target'};
+
+/** A registry to push to: typed, or taken from the logins found on this machine. */
+export function targetView(dialog: TargetDialog, context: DialogContext): DialogView {
+	const {editing, problem, proposals} = dialog;
+	const form = selectTargetForm(context.state);
+	const hasNamespace = form?.namespaceLabel !== undefined;
+	const labels = [form?.hostLabel ?? 'host', ...(hasNamespace ? [form.namespaceLabel ?? ''] : [])];
+	const labelWidth = Math.max(...labels.map(label => label.length), 'images'.length) + 2;
+	const field = (name: 'host' | 'namespace', label: string, placeholder: string): FieldRow =>
+		fieldRow(dialog, context, {name, label: label.padEnd(labelWidth), placeholder});
+	return {
+		title: editing === undefined ? 'Add a registry' : `Change ${editing}`,
+		tone: 'focus',
+		rows: [
+			field('host', form?.hostLabel ?? 'host', 'ghcr.io, NAME.azurecr.io or localhost:5000'),
+			...(hasNamespace
+				? [
+						field(
+							'namespace',
+							form.namespaceLabel ?? '',
+							form.namespaceRequired ? 'your user or organisation' : 'may stay empty',
+						),
+					]
+				: []),
+			blank,
+			...(problem
+				? problemRows(problem, context)
+				: form && dialog.host !== ''
+					? [
+							row(quiet('is'.padEnd(labelWidth)), form.title),
+							row(quiet('images'.padEnd(labelWidth)), form.preview),
+						]
+					: [minor(quiet('A registry is where images are pushed to and pulled from.'))]),
+			...(proposals.length === 0 ? [] : [blank, ...proposalRows(dialog, context)]),
+		],
+	};
+}
+
+function fieldRow(
+	dialog: TargetDialog,
+	{intents, theme}: DialogContext,
+	options: {
+		readonly name: 'host' | 'namespace';
+		readonly label: string;
+		readonly placeholder: string;
+	},
+): FieldRow {
+	const {name, label, placeholder} = options;
+	const focus = dialog.field === name;
+	return {
+		kind: 'field',
+		name,
+		label: {text: label, tone: focus ? 'focus' : 'quiet'},
+		current: focus && dialog.cursor < 0,
+		field: columns => (
+			<TextField
+				key={name}
+				name={`target:${name}`}
+				theme={theme}
+				value={dialog[name]}
+				onChange={text => intents.changeTargetField(name, text)}
+				focus={focus}
+				cursorHidden={dialog.cursor >= 0}
+				width={columns}
+				placeholder={placeholder}
+			/>
+		),
+	};
+}
+
+function proposalRows(
+	{proposals, cursor}: TargetDialog,
+	{theme}: DialogContext,
+): readonly TextRow[] {
+	const {symbols} = theme;
+	return [
+		row(good(`${symbols.loggedIn} `), quiet('found on this machine')),
+		...proposals.map(({target, reason}, index) => ({
+			...item(
+				index === cursor,
+				symbols.cursor,
+				index === cursor ? {text: target.id, tone: 'selected'} : target.id,
+			),
+			end: [quiet(`  ${reason}`)],
+		})),
+	];
+}
