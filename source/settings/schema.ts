@@ -1,0 +1,173 @@
+/** What regbench remembers between two runs. No field can hold a secret: unknown ones are refused. */
+import type {ProviderId, Target} from '../domain/target.ts';
+import type {Schema} from './check-schema.ts';
+
+/** The version of this shape; a change that older files need help with raises it (migrations.ts). */
+export const settingsVersion = 1;
+
+/** Most references that are remembered for the pull dialog. */
+export const maxRecentReferences = 20;
+
+/** What a clean-up keeps in one repository or several. */
+export type RetentionRule = {
+	/** Repositories the rule is for: a reference without tag in which `*` stands for anything. */
+	readonly repositories: string;
+	/** How many of the newest tags stay, whatever their age. */
+	readonly keepNewest?: number;
+	/** Only what is older may go. */
+	readonly olderThanDays?: number;
+	/** Tags that never go, with `*` for anything. */
+	readonly protect: readonly string[];
+};
+
+export type Settings = {
+	readonly version: typeof settingsVersion;
+	/** Registry places to push to, in the order of the registries pane. */
+	readonly targets: readonly Target[];
+	/** The target that is chosen where none is named. */
+	readonly defaultTargetId?: string;
+	/** Keys of commands that are bound otherwise than by default, by command id; none at all switches it off. */
+	readonly keys: Readonly<Record<string, readonly string[]>>;
+	/** `auto` goes by the terminal; `mono` draws without colours. */
+	readonly theme: 'auto' | 'dark' | 'light' | 'mono';
+	/** Whether boxes and marks are drawn in ASCII; `auto` goes by the locale. */
+	readonly ascii: 'auto' | 'always' | 'never';
+	readonly engine: {
+		readonly choice: 'auto' | 'docker' | 'embedded';
+		/** Address of the engine (`unix:///…`, `tcp://…`, `ssh://…`); found by itself where it is absent. */
+		readonly host?: string;
+	};
+	readonly concurrency: {
+		/** Pushes and pulls at once. */
+		readonly transfers: number;
+		/** Requests to one registry at once. */
+		readonly registryRequests: number;
+	};
+	readonly retention: readonly RetentionRule[];
+	/** References that were pulled, newest first, in familiar form. */
+	readonly recentReferences: readonly string[];
+	readonly layout: {
+		readonly leftWidthPercent: number;
+		readonly topHeightPercent: number;
+		readonly logWrap: boolean;
+		readonly logFollow: boolean;
+	};
+	/** Ids of targets that were proposed and that the person does not want. */
+	readonly deniedProposals: readonly string[];
+};
+
+export const defaultSettings: Settings = {
+	version: settingsVersion,
+	targets: [],
+	keys: {},
+	theme: 'auto',
+	ascii: 'auto',
+	engine: {choice: 'auto'},
+	concurrency: {transfers: 2, registryRequests: 4},
+	retention: [],
+	recentReferences: [],
+	layout: {leftWidthPercent: 45, topHeightPercent: 50, logWrap: false, logFollow: true},
+	deniedProposals: [],
+};
+
+// A record, so that a provider added to the union cannot be forgotten here.
+const providerIds: Readonly<Record<ProviderId, true>> = {
+	ghcr: true,
+	acr: true,
+	'docker-hub': true,
+	generic: true,
+	embedded: true,
+};
+
+const shortText = {type: 'string', minLength: 1, maxLength: 400} as const satisfies Schema;
+// Neither a login (`user:password@`) nor a path gets in through the name of a host.
+const hostText = {type: 'string', pattern: String.raw`^[^\s@/]{1,300}$`} as const satisfies Schema;
+const percent = {type: 'integer', minimum: 15, maximum: 85} as const satisfies Schema;
+
+/** JSON schemas of the fields, for conf and for the check at start-up. */
+export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
+	version: {type: 'integer', minimum: settingsVersion, maximum: settingsVersion},
+	targets: {
+		type: 'array',
+		maxItems: 1000,
+		items: {
+			type: 'object',
+			additionalProperties: false,
+			required: ['id', 'provider', 'host', 'namespace'],
+			properties: {
+				id: {type: 'string', pattern: String.raw`^[^\s@]{1,600}$`},
+				provider: {type: 'string', enum: Object.keys(providerIds)},
+				host: hostText,
+				namespace: {type: 'string', pattern: String.raw`^[^\s@]{0,300}$`},
+			},
+		},
+	},
+	defaultTargetId: shortText,
+	keys: {
+		type: 'object',
+		additionalProperties: {type: 'array', maxItems: 20, items: shortText},
+	},
+	theme: {type: 'string', enum: ['auto', 'dark', 'light', 'mono']},
+	ascii: {type: 'string', enum: ['auto', 'always', 'never']},
+	engine: {
+		type: 'object',
+		additionalProperties: false,
+		required: ['choice'],
+		properties: {
+			choice: {type: 'string', enum: ['auto', 'docker', 'embedded']},
+			host: {type: 'string', pattern: String.raw`^(?![^/]*//[^/@]*:[^/@]*@)\S{1,400}$`},
+		},
+	},
+	concurrency: {
+		type: 'object',
+		additionalProperties: false,
+		required: ['transfers', 'registryRequests'],
+		properties: {
+			transfers: {type: 'integer', minimum: 1, maximum: 16},
+			registryRequests: {type: 'integer', minimum: 1, maximum: 32},
+		},
+	},
+	retention: {
+		type: 'array',
+		maxItems: 1000,
+		items: {
+			type: 'object',
+			additionalProperties: false,
+			required: ['repositories', 'protect'],
+			properties: {
+				repositories: shortText,
+				keepNewest: {type: 'integer', minimum: 0, maximum: 100_000},
+				olderThanDays: {type: 'integer', minimum: 0, maximum: 100_000},
+				protect: {type: 'array', maxItems: 1000, items: shortText},
+			},
+		},
+	},
+	recentReferences: {
+		type: 'array',
+		maxItems: maxRecentReferences,
+		items: {type: 'string', minLength: 1, maxLength: 1000},
+	},
+	layout: {
+		type: 'object',
+		additionalProperties: false,
+		required: ['leftWidthPercent', 'topHeightPercent', 'logWrap', 'logFollow'],
+		properties: {
+			leftWidthPercent: percent,
+			topHeightPercent: percent,
+			logWrap: {type: 'boolean'},
+			logFollow: {type: 'boolean'},
+		},
+	},
+	deniedProposals: {
+		type: 'array',
+		maxItems: 1000,
+		items: {type: 'string', minLength: 1, maxLength: 600},
+	},
+};
+
+/** What holds for the settings as a whole. */
+export const settingsRoot = {
+	type: 'object',
+	additionalProperties: false,
+	required: Object.keys(settingsProperties).filter(name => name !== 'defaultTargetId'),
+} as const satisfies Schema;
