@@ -7,12 +7,14 @@ import process from 'node:process';
 import {format} from 'prettier';
 import {errorGuide} from '../source/domain/errors.ts';
 import {fillSections} from './readme/fill-sections.ts';
-import {errorsSection} from './readme/sections.ts';
+import {providers} from '../source/registry/providers/table.ts';
+import {errorsSection, providersSection} from './readme/sections.ts';
 
 const file = 'README.md';
 
 const sections: Readonly<Record<string, string>> = {
 	errors: errorsSection(errorGuide),
+	providers: providersSection(providers),
 };
 
 const before = await readFile(file, 'utf8');
