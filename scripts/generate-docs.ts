@@ -8,13 +8,22 @@ import {format} from 'prettier';
 import {errorGuide} from '../source/domain/errors.ts';
 import {fillSections} from './readme/fill-sections.ts';
 import {providers} from '../source/registry/providers/table.ts';
-import {errorsSection, providersSection} from './readme/sections.ts';
+import {defaultSettings} from '../source/settings/schema.ts';
+import {errorsSection, providersSection, settingsSection} from './readme/sections.ts';
+import {settingsHelp} from './readme/settings-help.ts';
 
 const file = 'README.md';
 
 const sections: Readonly<Record<string, string>> = {
 	errors: errorsSection(errorGuide),
 	providers: providersSection(providers),
+	settings: settingsSection(
+		Object.entries(settingsHelp).map(([name, help]) => ({
+			name,
+			help,
+			fallback: (defaultSettings as Readonly<Record<string, unknown>>)[name],
+		})),
+	),
 };
 
 const before = await readFile(file, 'utf8');

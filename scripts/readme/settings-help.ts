@@ -1,0 +1,18 @@
+/** What each setting does, for the README. */
+import type {Settings} from '../../source/settings/schema.ts';
+
+/** One sentence for each field of the settings file; the type makes sure that none is left out. */
+export const settingsHelp: Readonly<Record<Exclude<keyof Settings, 'version'>, string>> = {
+	targets: 'Registry places to push to, in the order of the registries pane.',
+	defaultTargetId: 'The target that is preselected: its `host/namespace`.',
+	keys: 'Other keys for a command, by its id: `{"filter": ["/", "ctrl+f"]}`.',
+	theme: '`auto`, `dark`, `light`, or `mono` for no colours.',
+	ascii: 'Whether boxes and marks are drawn in ASCII: `auto` (by the locale), `always`, `never`.',
+	engine:
+		'Which engine to use (`auto`, `docker`, `embedded`), and its address as `host` where it cannot be found.',
+	concurrency: 'Pushes and pulls at once, and requests to one registry at once.',
+	retention: 'What a clean-up keeps.',
+	recentReferences: 'References that were pulled, offered again in the pull dialog.',
+	layout: 'Shares of the panes in percent, and whether the log wraps and follows.',
+	deniedProposals: 'Targets that were proposed and turned down.',
+};
