@@ -2,8 +2,11 @@ import {expect, test} from 'vitest';
 import {startFaultProxy} from '../support/fault-proxy.ts';
 import {makeImage, makeOciLayout} from '../support/images.ts';
 import {describeLive} from '../support/live.ts';
+import {startRehearsal} from '../support/rehearsal.ts';
+import {runProgram} from '../support/run-program.ts';
 import {skopeo, trySkopeo} from '../support/skopeo.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
+import {startPodman} from '../support/start-podman.ts';
 import {startRegistry} from '../support/start-registry.ts';
 import {temporaryFolder} from '../support/temporary-folder.ts';
 import {refreshTokenUser, startTokenServer} from '../support/token-server.ts';
@@ -223,5 +226,71 @@ describeLive('the harness', ['dockerd', 'docker', 'docker-registry', 'skopeo', '
 		await registry.start();
 		await dockerd.docker('rmi', name);
 		await dockerd.docker('pull', name);
+	});
+});
+
+describeLive(
+	'the rehearsal of the real names',
+	['dockerd', 'docker', 'docker-registry', 'skopeo', 'openssl'],
+	() => {
+		test('docker pushes to ghcr.io and to an azurecr.io host', async () => {
+			await using rehearsal = await startRehearsal();
+			await using dockerd = await startDockerd();
+			const logIn = (host: string, username: string, input: string) =>
+				dockerd.dockerWith({input}, 'login', '-u', username, '--password-stdin', host);
+
+			await makeImage(dockerd, {name: 'ghcr.io/octocat/app:1.0'});
+			const names = ['ghcr.io/someone-else/app:1.0', 'ghcr.io/app:1.0', 'myacr.azurecr.io/app:1.0'];
+			for (const name of names) await dockerd.docker('tag', 'ghcr.io/octocat/app:1.0', name);
+
+			await expect(logIn('ghcr.io', 'octocat', 'wrong')).rejects.toThrow('denied');
+			await logIn('ghcr.io', 'octocat', 'ghp_rehearsal');
+			await dockerd.docker('push', 'ghcr.io/octocat/app:1.0');
+			for (const refused of names.slice(0, 2)) {
+				expect((await dockerd.tryDocker('push', refused)).stderr).toContain('denied');
+			}
+
+			await logIn('myacr.azurecr.io', 'myacr', 'admin-password');
+			await dockerd.docker('push', 'myacr.azurecr.io/app:1.0');
+
+			const copied = await skopeo(
+				'inspect',
+				'--creds=octocat:ghp_rehearsal',
+				'--format={{.Digest}}',
+				'docker://ghcr.io/octocat/app:1.0',
+			);
+			const status = await runProgram(
+				process.execPath,
+				['-e', "fetch('https://ghcr.io/v2/').then(answer => console.log(answer.status))"],
+				{environment: rehearsal.environment},
+			);
+			expect(copied).toMatch(/^sha256:/);
+			expect(status).toBe('401');
+			expect(rehearsal.proxy.requests.some(({host}) => host === 'myacr.azurecr.io')).toBe(true);
+		});
+
+		test('a second rehearsal waits for the first', async () => {
+			const first = await startRehearsal();
+			const second = startRehearsal({acrName: 'other'});
+			await first[Symbol.asyncDispose]();
+			await using rehearsal = await second;
+			expect(rehearsal.acr.host).toBe('other.azurecr.io');
+		});
+	},
+);
+
+describeLive("podman's service", ['podman', 'docker-registry', 'skopeo'], () => {
+	test('pulls from an open registry and pushes to it', async () => {
+		await using folder = await temporaryFolder();
+		await using registry = await startRegistry();
+		await using podman = await startPodman();
+		const layout = await makeOciLayout(`${folder.path}/layout`);
+		const name = `${registry.host}/app:1.0`;
+		await skopeo('copy', '--dest-tls-verify=false', `oci:${layout.folder}:1.0`, `docker://${name}`);
+		await podman.podman('pull', '--quiet', name);
+		await podman.podman('push', name, `${registry.host}/copy:1.0`);
+		await podman.podman('rmi', name);
+		await podman.podman('pull', '--quiet', `${registry.host}/copy:1.0`);
+		expect(await podman.podman('images', '--format={{.Repository}}')).toBe(`${registry.host}/copy`);
 	});
 });

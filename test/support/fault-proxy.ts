@@ -2,12 +2,14 @@ import {request as plainRequest, type IncomingMessage, type ServerResponse} from
 import {request as secureRequest} from 'node:https';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {passBody, PurposefulCut} from './byte-faults.ts';
-import {serveHttp} from './serve-http.ts';
+import {serveHttp, type HttpServiceOptions} from './serve-http.ts';
 
 /** Something that goes wrong with requests that match; several kinds may go together. */
 export type Fault = {
 	/** Which method, any by default. */
 	readonly method?: string | RegExp;
+	/** The host name that the client asked for, any by default. */
+	readonly host?: string;
 	/** Found in the path and query, any by default. */
 	readonly path?: string | RegExp;
 	/** How many requests it hits. Default: all. */
@@ -40,6 +42,8 @@ export type Fault = {
 };
 
 export type ProxiedRequest = {
+	/** The name the client asked for, without port. */
+	readonly host: string;
 	readonly method: string;
 	/** Path and query. */
 	readonly path: string;
@@ -61,7 +65,7 @@ export type RunningFaultProxy = {
 	/** Every request so far, the oldest first. */
 	readonly requests: readonly ProxiedRequest[];
 	/** The next request that matches, seen as soon as its head has arrived. */
-	nextRequest(match?: Pick<Fault, 'method' | 'path'>): Promise<ProxiedRequest>;
+	nextRequest(match?: Pick<Fault, 'host' | 'method' | 'path'>): Promise<ProxiedRequest>;
 	/** Breaks every open connection. */
 	cutAll(): void;
 	stop(): Promise<void>;
@@ -72,18 +76,22 @@ export type RunningFaultProxy = {
 export async function startFaultProxy({
 	upstream,
 	faults: given = [],
+	listen = {},
 }: {
-	readonly upstream: string;
+	/** `http://127.0.0.1:PORT`, or what answers with it for a host name and path. */
+	readonly upstream: string | ((host: string, path: string) => string);
 	readonly faults?: readonly Fault[];
+	/** Where and how to listen. Default: http on a free loopback port. */
+	readonly listen?: HttpServiceOptions;
 }): Promise<RunningFaultProxy> {
 	const faults = [...given];
 	const hits = new Map<Fault, number>();
 	const requests: ProxiedRequest[] = [];
 	const waiting = new Set<(request: ProxiedRequest) => void>();
 
-	const choose = (method: string, path: string): Fault | undefined => {
+	const choose = (request: Asked): Fault | undefined => {
 		for (const fault of faults) {
-			if (!matches(fault, method, path)) continue;
+			if (!matches(fault, request)) continue;
 			const hit = hits.get(fault) ?? 0;
 			hits.set(fault, hit + 1);
 			const before = fault.after ?? 0;
@@ -93,13 +101,15 @@ export async function startFaultProxy({
 	};
 
 	const http = await serveHttp((request, response) => {
-		const method = request.method ?? 'GET';
-		const path = request.url ?? '/';
+		const asked: Asked = {
+			host: (request.headers.host ?? '').replace(/:\d+$/, ''),
+			method: request.method ?? 'GET',
+			path: request.url ?? '/',
+		};
 		const record: ProxiedRequest = {
-			method,
-			path,
+			...asked,
 			headers: request.headers,
-			fault: choose(method, path),
+			fault: choose(asked),
 			status: undefined,
 			requestBytes: 0,
 			responseBytes: 0,
@@ -108,18 +118,19 @@ export async function startFaultProxy({
 		for (const look of waiting) look(record);
 		// The request forgets its socket once that is closed.
 		const {socket} = request;
-		pass(upstream, record, request, response).catch(() => socket.destroy());
-	});
+		const target = typeof upstream === 'string' ? upstream : upstream(asked.host, asked.path);
+		pass(target, record, request, response).catch(() => socket.destroy());
+	}, listen);
 
 	return {
 		host: http.host,
-		url: `http://${http.host}`,
+		url: `${listen.tls ? 'https' : 'http'}://${http.host}`,
 		faults,
 		requests,
 		nextRequest: (match = {}) =>
 			new Promise(resolve => {
 				const look = (record: ProxiedRequest) => {
-					if (!matches(match, record.method, record.path)) return;
+					if (!matches(match, record)) return;
 					waiting.delete(look);
 					resolve(record);
 				};
@@ -131,15 +142,15 @@ export async function startFaultProxy({
 	};
 }
 
-function matches(
-	{method, path}: Pick<Fault, 'method' | 'path'>,
-	itsMethod: string,
-	itsPath: string,
-) {
+type Asked = Pick<ProxiedRequest, 'host' | 'method' | 'path'>;
+
+function matches({host, method, path}: Pick<Fault, 'host' | 'method' | 'path'>, asked: Asked) {
 	return (
+		(host === undefined || host === asked.host) &&
 		(method === undefined ||
-			(typeof method === 'string' ? method === itsMethod : method.test(itsMethod))) &&
-		(path === undefined || (typeof path === 'string' ? itsPath.includes(path) : path.test(itsPath)))
+			(typeof method === 'string' ? method === asked.method : method.test(asked.method))) &&
+		(path === undefined ||
+			(typeof path === 'string' ? asked.path.includes(path) : path.test(asked.path)))
 	);
 }
 
@@ -151,6 +162,7 @@ async function pass(
 ): Promise<void> {
 	const fault = record.fault ?? {};
 	const {socket} = request;
+	const isSecure = 'encrypted' in socket;
 	if (fault.delayMs !== undefined) await sleep(fault.delayMs);
 	if (fault.until) await fault.until;
 	if (fault.drop) {
@@ -171,7 +183,11 @@ async function pass(
 	const send = target.protocol === 'https:' ? secureRequest : plainRequest;
 	const onward = send(target, {
 		method: record.method,
-		headers: request.headers,
+		headers: {
+			...request.headers,
+			// By this a registry knows which address to put into Location.
+			...(isSecure ? {'x-forwarded-proto': 'https'} : {}),
+		},
 		agent: false,
 		rejectUnauthorized: false,
 	});
