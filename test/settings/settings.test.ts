@@ -1,4 +1,4 @@
-import {chmod, mkdir, readFile, readdir, stat, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {RegbenchError} from '../../source/domain/errors.ts';
@@ -51,7 +51,10 @@ describe('changes', () => {
 		await using folder = await temporaryFolder();
 		const store = await openSettings({configFolder: folder.path});
 		await store.update(current => ({...current, defaultTargetId: 'ghcr.io/octocat'}));
-		await store.update(({defaultTargetId: _, ...current}) => current);
+		await store.update(({defaultTargetId, ...current}) => {
+			expect(defaultTargetId).toBe('ghcr.io/octocat');
+			return current;
+		});
 		expect(await readJson(store.path)).toEqual(defaultSettings);
 		expect(store.get()).not.toHaveProperty('defaultTargetId');
 	});
@@ -220,7 +223,6 @@ describe('a file that cannot be used', () => {
 		await using folder = await temporaryFolder();
 		const store = await openSettings({configFolder: folder.path, now});
 		await store.update(addTarget);
-		const {rm} = await import('node:fs/promises');
 		await rm(store.path);
 		await store.update(current => ({...current, theme: 'dark'}));
 		expect(await readJson(store.path)).toMatchObject({theme: 'dark', targets: [target]});
@@ -291,7 +293,6 @@ describe('a folder that cannot be written', () => {
 		expect(store.get().targets).toEqual([target]);
 		expect(heard).toEqual([1]);
 
-		const {rm} = await import('node:fs/promises');
 		await rm(blocked);
 		await store.update(current => ({...current, theme: 'dark'}));
 		expect(await readJson(store.path)).toMatchObject({theme: 'dark', targets: [target]});
@@ -325,7 +326,6 @@ describe('a folder that cannot be written', () => {
 			const lock = `${store.path}.lock`;
 			await mkdir(lock);
 			await chmod(lock, 0o700);
-			const {utimes} = await import('node:fs/promises');
 			await utimes(lock, new Date(0), new Date(0));
 			await store.update(addTarget);
 			expect(await readJson(store.path)).toMatchObject({targets: [target]});
