@@ -1,0 +1,43 @@
+/** What a pane says when it has no rows: nothing there, still loading, failed. Pure. */
+import type {ErrorRecord} from '../../domain/errors.ts';
+import {composeLine} from '../rows/line.ts';
+import {wrap} from '../text.ts';
+import type {Theme, Tone} from '../theme.ts';
+
+export type Paragraph = {readonly text: string; readonly tone?: Tone | undefined};
+
+const indent = 2;
+
+/** The paragraphs, broken to the width, below a line of air. */
+export function messageLines(
+	theme: Theme,
+	paragraphs: readonly Paragraph[],
+	width: number,
+): readonly string[] {
+	const lines = paragraphs.flatMap(({text, tone}) =>
+		wrap(text, width - 2 * indent).map(part =>
+			composeLine(
+				theme,
+				[
+					{text: '', width: indent},
+					{text: part, tone},
+				],
+				width,
+			),
+		),
+	);
+	return [' '.repeat(Math.max(0, width)), ...lines];
+}
+
+/** What failed and what to do. */
+export function failureParagraphs(
+	theme: Theme,
+	error: ErrorRecord,
+	retryKey: string,
+): readonly Paragraph[] {
+	return [
+		{text: `${theme.symbols.failure} ${error.message}`, tone: 'failure'},
+		{text: error.hint},
+		{text: `${retryKey} tries again.`, tone: 'quiet'},
+	];
+}

@@ -1,0 +1,39 @@
+/** A pane as a screen reader should read it: a label, then a list, without drawing characters. Pure. */
+import {stripVTControlCharacters} from 'node:util';
+import type {Symbols} from '../symbols.ts';
+import type {Theme} from '../theme.ts';
+import type {FrameOptions} from './draw-frame.ts';
+
+/** The label of the pane and its rows, each on a line. */
+export function spokenFrame(theme: Theme, options: FrameOptions): string {
+	const title = options.title.map(cell => cell.text).join('');
+	const label = [title.trim(), options.position ?? '', options.focused ? 'focused' : '']
+		.filter(Boolean)
+		.join(', ');
+	const rows = options.lines
+		.map(line => spokenLine(theme.symbols, line))
+		.filter(line => line !== '');
+	return [`${label}:`, ...rows].join('\n');
+}
+
+function spokenLine(symbols: Symbols, line: string): string {
+	const words: ReadonlyArray<readonly [string, string]> = [
+		[symbols.cursor, 'selected:'],
+		[symbols.mark, 'marked,'],
+		[symbols.same, 'same'],
+		[symbols.different, 'different'],
+		[symbols.absent, 'absent'],
+		[symbols.loggedIn, 'ready,'],
+		[symbols.loggedOut, 'not logged in,'],
+		[symbols.failure, 'failed,'],
+		[symbols.full, ''],
+		[symbols.empty, ''],
+		[symbols.separator, ','],
+	];
+	let spoken = stripVTControlCharacters(line);
+	// In ASCII the symbols are letters and signs that names hold, too.
+	if (symbols.cursor !== '>') {
+		for (const [symbol, word] of words) spoken = spoken.replaceAll(symbol, word);
+	}
+	return spoken.replaceAll(/ {2,}/g, '  ').trim();
+}

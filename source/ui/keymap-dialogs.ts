@@ -1,0 +1,191 @@
+/** Keys of the dialogs. Where a dialog has a text field, printable keys are the field's. */
+import type {Dialog} from '../workbench/state.ts';
+import {moves} from './keymap-everywhere.ts';
+import type {KeyBinding} from './keymap.ts';
+
+type Kind = Dialog['kind'];
+type Extra = Partial<Pick<KeyBinding, 'footer' | 'dangerous' | 'changes'>>;
+
+function key(
+	kind: Kind,
+	name: string,
+	keys: readonly string[],
+	title: string,
+	help: string,
+	run: KeyBinding['run'],
+	extra: Extra = {footer: true},
+): KeyBinding {
+	return {id: `${kind}.${name}`, keys, scope: `dialog:${kind}`, title, help, run, ...extra};
+}
+
+/** Movement in dialogs that are read or chosen from. */
+function reading(kind: Kind): readonly KeyBinding[] {
+	return moves.map(move =>
+		key(
+			kind,
+			move.id,
+			move.keys,
+			move.title,
+			move.help,
+			(intents, {rows}) => intents.move(move.movement(rows)),
+			{},
+		),
+	);
+}
+
+/** Movement in lists under a field: the letters are the field's. */
+function choosing(kind: Kind): readonly KeyBinding[] {
+	return [
+		key(kind, 'down', ['down', 'ctrl+n'], 'next', 'One row down', intents =>
+			intents.move({by: 'row', count: 1}),
+		),
+		key(
+			kind,
+			'up',
+			['up', 'ctrl+p'],
+			'previous',
+			'One row up',
+			intents => intents.move({by: 'row', count: -1}),
+			{},
+		),
+	];
+}
+
+export const dialogKeys: readonly KeyBinding[] = [
+	...reading('help'),
+	key('help', 'close', ['?', 'q', 'enter'], 'close', 'Close the help', intents => intents.back()),
+
+	...choosing('palette'),
+
+	key('tag', 'accept', ['enter'], 'tag', 'Tag it', intents => intents.submitTag()),
+	key('tag', 'next', ['tab', 'down'], 'another place', 'Fill in for the next target', intents =>
+		intents.cycleTagTarget(1),
+	),
+	key(
+		'tag',
+		'previous',
+		['shift+tab', 'up'],
+		'previous',
+		'Fill in for the previous target',
+		intents => intents.cycleTagTarget(-1),
+		{},
+	),
+	key('tag', 'repair', ['ctrl+r'], 'repair', 'Use the repaired name', intents =>
+		intents.useRepairedTag(),
+	),
+
+	...reading('push'),
+	key('push', 'choose', ['space'], 'choose', 'Choose the target, or not', intents =>
+		intents.togglePushTarget(),
+	),
+	key('push', 'accept', ['enter'], 'push', 'Push to the chosen targets', intents =>
+		intents.submitPush(),
+	),
+
+	key(
+		'remove',
+		'confirm',
+		['y'],
+		'delete',
+		'Delete what is listed',
+		intents => intents.confirmRemove(),
+		{footer: true, dangerous: true},
+	),
+	key('remove', 'force', ['f'], 'force', 'Also when a container uses it', intents =>
+		intents.toggleForce(),
+	),
+	key('remove', 'cancel', ['n'], 'keep', 'Keep everything', intents => intents.back(), {}),
+
+	...reading('repull'),
+	key(
+		'repull',
+		'confirm',
+		['y'],
+		're-pull',
+		'Delete the local copy and pull it again',
+		intents => intents.confirmRepull(),
+		{footer: true, dangerous: true},
+	),
+	key('repull', 'cancel', ['n'], 'keep', 'Keep the local copy', intents => intents.back(), {}),
+
+	...choosing('pull'),
+	key('pull', 'accept', ['enter'], 'pull', 'Pull it', intents => intents.submitPull()),
+
+	...choosing('target'),
+	key('target', 'accept', ['enter'], 'save', 'Keep the target', (intents, {state: {dialog}}) =>
+		dialog?.kind === 'target' && dialog.cursor >= 0
+			? intents.acceptProposal(dialog.cursor)
+			: intents.submitTarget(),
+	),
+	key(
+		'target',
+		'field',
+		['tab', 'shift+tab'],
+		'next field',
+		'To the other field',
+		(intents, {state: {dialog}}) =>
+			intents.focusTargetField(
+				dialog?.kind === 'target' && dialog.field === 'host' ? 'namespace' : 'host',
+			),
+	),
+	key('target', 'repair', ['ctrl+r'], 'repair', 'Use the repaired form', intents =>
+		intents.useRepairedTarget(),
+	),
+
+	key(
+		'login',
+		'field',
+		['tab', 'shift+tab', 'up', 'down'],
+		'next field',
+		'To the other field',
+		(intents, {state: {dialog}}) =>
+			intents.focusLoginField(
+				dialog?.kind === 'login' && dialog.field === 'username' ? 'password' : 'username',
+			),
+	),
+	key('login', 'accept', ['enter'], 'log in', 'Test the login and keep it', intents =>
+		// In the password field Enter is the field's own: it alone has the secret.
+		intents.focusLoginField('password'),
+	),
+
+	key(
+		'remove-target',
+		'confirm',
+		['y'],
+		'remove',
+		'Take the target off the list',
+		intents => intents.confirmRemoveTarget(),
+		{footer: true, dangerous: true},
+	),
+	key('remove-target', 'cancel', ['n'], 'keep', 'Keep it', intents => intents.back(), {}),
+
+	key('save-log', 'accept', ['enter'], 'save', 'Save the log there', intents =>
+		intents.submitSaveLog(),
+	),
+
+	...reading('explain'),
+	key('explain', 'close', ['e', 'q', 'enter'], 'close', 'Close', intents => intents.back()),
+
+	key('quit', 'confirm', ['y', 'q'], 'leave', 'Leave; running jobs are cancelled', intents =>
+		intents.confirmQuit(),
+	),
+	key('quit', 'cancel', ['n'], 'stay', 'Stay', intents => intents.back()),
+
+	{
+		id: 'dialog.cancel',
+		keys: ['esc'],
+		scope: 'dialog',
+		title: 'cancel',
+		help: 'Close without doing anything',
+		footer: true,
+		run: intents => intents.back(),
+	},
+	{
+		id: 'dialog.quit',
+		keys: ['ctrl+c'],
+		scope: 'dialog',
+		title: 'quit',
+		help: 'Leave; asks first while jobs run',
+		run: intents => intents.quit(),
+	},
+];

@@ -1,0 +1,274 @@
+/** Keys of the four panes and of what opens over them. */
+import {selectActiveJobs, selectCurrentTargetRow, selectJobRows} from '../workbench/selectors.ts';
+import type {State} from '../workbench/state.ts';
+import type {KeyBinding, Scope} from './keymap.ts';
+
+function onProposal(state: State): string | undefined {
+	return selectCurrentTargetRow(state)?.proposal === undefined
+		? undefined
+		: 'This registry is only proposed: add it first.';
+}
+
+function needsTarget(state: State): string | undefined {
+	return selectCurrentTargetRow(state) ? onProposal(state) : 'There is no registry here yet.';
+}
+
+/** The same keys work on images and on tags. */
+function imageKeys(scope: Scope & ('images' | 'tags')): readonly KeyBinding[] {
+	const what = scope === 'images' ? 'image' : 'tag';
+	return [
+		{
+			id: `${scope}.tag`,
+			keys: ['t'],
+			scope,
+			title: 'tag',
+			help: `Give the ${what} another name and tag`,
+			footer: true,
+			changes: true,
+			run: intents => intents.openTag(),
+		},
+		{
+			id: `${scope}.push`,
+			keys: ['P'],
+			scope,
+			title: 'push',
+			help: `Push the ${what} to one or several registries`,
+			footer: true,
+			changes: true,
+			run: intents => intents.openPush(),
+		},
+		{
+			id: `${scope}.pull`,
+			keys: ['p'],
+			scope,
+			title: 'pull',
+			help: 'Pull any reference from its registry',
+			footer: true,
+			changes: true,
+			run: intents => intents.openPull(),
+		},
+		{
+			id: `${scope}.delete`,
+			keys: ['d'],
+			scope,
+			title: 'delete',
+			help:
+				scope === 'images' ? 'Delete the local image with all its tags' : 'Remove the local tag',
+			footer: true,
+			dangerous: true,
+			changes: true,
+			run: intents => intents.openRemove(),
+		},
+		{
+			id: `${scope}.repull`,
+			keys: ['r'],
+			scope,
+			title: 're-pull',
+			help: 'Delete the local copy, pull it again and compare',
+			footer: true,
+			dangerous: true,
+			changes: true,
+			run: intents => intents.openRepull(),
+		},
+		{
+			id: `${scope}.open`,
+			keys: ['enter'],
+			scope,
+			title: 'open',
+			help: 'Show layers, history, configuration and labels',
+			footer: true,
+			run: intents => intents.openDetails(),
+		},
+		{
+			id: `${scope}.mark`,
+			keys: ['space'],
+			scope,
+			title: 'mark',
+			help: 'Mark it; tag, push, delete and re-pull then work on all that is marked',
+			footer: true,
+			run: intents => intents.toggleMark(),
+		},
+	];
+}
+
+export const paneKeys: readonly KeyBinding[] = [
+	...imageKeys('images'),
+	...imageKeys('tags'),
+	{
+		id: 'registries.add',
+		keys: ['a'],
+		scope: 'registries',
+		title: 'add',
+		help: 'Add a registry to push to',
+		footer: true,
+		changes: true,
+		run: intents => intents.openAddTarget(),
+	},
+	{
+		id: 'registries.browse',
+		keys: ['enter'],
+		scope: 'registries',
+		title: 'browse',
+		help: "Show the registry's tags of the selected image",
+		footer: true,
+		blocked: needsTarget,
+		run: intents => intents.openRemote(),
+	},
+	{
+		id: 'registries.login',
+		keys: ['l'],
+		scope: 'registries',
+		title: 'log in',
+		help: 'Log in; the credential is tested before it is kept',
+		footer: true,
+		changes: true,
+		blocked: needsTarget,
+		run: intents => intents.openLogin(),
+	},
+	{
+		id: 'registries.logout',
+		keys: ['o'],
+		scope: 'registries',
+		title: 'log out',
+		help: 'Forget the login that regbench keeps for the registry',
+		footer: true,
+		changes: true,
+		blocked: needsTarget,
+		run: intents => intents.logOut(),
+	},
+	{
+		id: 'registries.default',
+		keys: ['*'],
+		scope: 'registries',
+		title: 'default',
+		help: 'Make it the one that tag and push start from',
+		footer: true,
+		changes: true,
+		blocked: needsTarget,
+		run: intents => intents.makeDefaultTarget(),
+	},
+	{
+		id: 'registries.edit',
+		keys: ['E'],
+		scope: 'registries',
+		title: 'edit',
+		help: 'Change host or owner of the target',
+		footer: true,
+		changes: true,
+		blocked: needsTarget,
+		run: intents => intents.openEditTarget(),
+	},
+	{
+		id: 'registries.remove',
+		keys: ['d'],
+		scope: 'registries',
+		title: 'remove',
+		help: 'Take the target off the list; nothing on the registry changes',
+		footer: true,
+		dangerous: true,
+		changes: true,
+		blocked: needsTarget,
+		run: intents => intents.openRemoveTarget(),
+	},
+	{
+		id: 'registries.serve',
+		keys: ['s'],
+		scope: 'registries',
+		title: 'start own',
+		help: 'Start or stop a registry on this machine, for practice without an account',
+		footer: true,
+		changes: true,
+		run: intents => intents.toggleEmbeddedRegistry(),
+	},
+	{
+		id: 'log.follow',
+		keys: ['f'],
+		scope: 'log',
+		title: 'follow',
+		help: 'Stay at the newest line, or stay here',
+		footer: true,
+		run: intents => intents.toggleFollow(),
+	},
+	{
+		id: 'log.wrap',
+		keys: ['w'],
+		scope: 'log',
+		title: 'wrap',
+		help: 'Break long lines, or cut them',
+		footer: true,
+		run: intents => intents.toggleWrap(),
+	},
+	{
+		id: 'log.save',
+		keys: ['s'],
+		scope: 'log',
+		title: 'save',
+		help: 'Save the log to a file',
+		footer: true,
+		blocked: state => (state.log.lines.length === 0 ? 'The log is empty.' : undefined),
+		run: intents => intents.openSaveLog(),
+	},
+	{
+		id: 'log.clear',
+		keys: ['c'],
+		scope: 'log',
+		title: 'clear',
+		help: 'Empty the log',
+		footer: true,
+		run: intents => intents.clearLog(),
+	},
+];
+
+function noJobs(state: State): string | undefined {
+	return selectJobRows(state).length === 0 ? 'There is no job.' : undefined;
+}
+
+export const overlayKeys: readonly KeyBinding[] = [
+	{
+		id: 'jobs.cancel',
+		keys: ['x'],
+		scope: 'jobs',
+		title: 'cancel',
+		help: 'Cancel the job',
+		footer: true,
+		blocked: state => (selectActiveJobs(state).length === 0 ? 'No job is running.' : undefined),
+		run: intents => intents.cancelJob(),
+	},
+	{
+		id: 'jobs.retry',
+		keys: ['r', 'enter'],
+		scope: 'jobs',
+		title: 'retry',
+		help: 'Run a failed or cancelled job again',
+		footer: true,
+		changes: true,
+		blocked: noJobs,
+		run: intents => intents.retryJob(),
+	},
+	{
+		id: 'jobs.clear',
+		keys: ['c'],
+		scope: 'jobs',
+		title: 'clear ended',
+		help: 'Take jobs that have ended off the list',
+		footer: true,
+		blocked: noJobs,
+		run: intents => intents.clearEndedJobs(),
+	},
+	{
+		id: 'remote-tags.pull',
+		keys: ['p'],
+		scope: 'remote-tags',
+		title: 'pull',
+		help: 'Pull the tag under the cursor',
+		footer: true,
+		changes: true,
+		run(intents, {state}) {
+			const {overlay} = state;
+			intents.openPull();
+			if (overlay?.kind !== 'remote-tags' || overlay.tags.phase !== 'ready') return;
+			const tag = overlay.tags.value[overlay.cursor];
+			if (tag !== undefined) intents.changePullValue(`${overlay.repository}:${tag}`);
+		},
+	},
+];

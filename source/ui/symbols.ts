@@ -1,0 +1,73 @@
+/** The characters that carry meaning, each one column wide, and their stand-ins where there is only ASCII. */
+
+export const unicodeSymbols = {
+	topLeft: '╭',
+	topRight: '╮',
+	bottomLeft: '╰',
+	bottomRight: '╯',
+	horizontal: '─',
+	vertical: '│',
+	/** On the right edge: where in a long list this is. */
+	thumb: '┃',
+	cursor: '▸',
+	mark: '◆',
+	same: '✓',
+	different: '≠',
+	absent: '–',
+	unknown: '?',
+	checking: '…',
+	loggedIn: '●',
+	loggedOut: '○',
+	success: '✓',
+	failure: '✗',
+	warning: '!',
+	up: '↑',
+	down: '↓',
+	full: '█',
+	empty: '░',
+	ellipsis: '…',
+	separator: '·',
+	dash: '–',
+	arrow: '→',
+	enter: '⏎',
+	caret: '▏',
+	/** Name of the frames in ink-spinner. */
+	spinner: 'dots',
+} as const;
+
+export type Symbols = {readonly [Name in keyof typeof unicodeSymbols]: string} & {
+	readonly spinner: 'dots' | 'line';
+};
+
+export const asciiSymbols: Symbols = {
+	topLeft: '+',
+	topRight: '+',
+	bottomLeft: '+',
+	bottomRight: '+',
+	horizontal: '-',
+	vertical: '|',
+	thumb: '#',
+	cursor: '>',
+	mark: '*',
+	same: '=',
+	different: '!',
+	absent: '-',
+	unknown: '?',
+	checking: '.',
+	loggedIn: '@',
+	loggedOut: 'o',
+	success: '+',
+	failure: 'x',
+	warning: '!',
+	up: '^',
+	down: 'v',
+	full: '#',
+	empty: '.',
+	ellipsis: '~',
+	separator: '|',
+	dash: '-',
+	arrow: '>',
+	enter: 'Enter',
+	caret: '_',
+	spinner: 'line',
+};
