@@ -49,6 +49,10 @@ function lastStates(events: readonly OperationEvent[]): readonly string[] {
 	return [...states.values()];
 }
 
+function isHalfWay(event: OperationEvent): event is TransferEvent {
+	return event.type === 'transfer' && event.doneBytes > 500_000;
+}
+
 /** An index of two platforms put on the registry as two images and a list of them. */
 async function pushIndex(host: string): Promise<string> {
 	await using made = await temporaryFolder();
@@ -163,7 +167,7 @@ describeLive('the embedded engine', ['docker-registry', 'skopeo'], () => {
 		expect(digestOf(raw)).toBe(digest);
 	});
 
-	test('what skopeo writes to the layout of a registry can be pulled by digest', async () => {
+	test('an image can be pulled by digest, without a tag', async () => {
 		await using registry = await startRegistry();
 		await using opened = await openEngine();
 		const digest = await pushIndex(registry.host);
@@ -212,8 +216,6 @@ describeLive('the embedded engine', ['docker-registry', 'skopeo'], () => {
 		await using opened = await openEngine();
 		const reference = parseReference(`${proxy.host}/me/big:1.0`);
 		const abort = new AbortController();
-		const isHalfWay = (event: OperationEvent): event is TransferEvent =>
-			event.type === 'transfer' && event.doneBytes > 500_000;
 		const cancelled = (async () => {
 			for await (const event of opened.engine.pull(reference, {signal: abort.signal})) {
 				if (isHalfWay(event)) abort.abort();
