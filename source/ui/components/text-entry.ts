@@ -21,18 +21,26 @@ export type TextReceiver = {
 export type TextEntry = {
 	/** Hands a stroke to the named field. False when the key means nothing to a field. */
 	send(field: string, input: string, key: Key): boolean;
-	/** Enter in the named field. False when the field leaves Enter to the screen. */
+	/**
+	 * Enter in the named field. True when the field answers it itself, and when it has to wait for a
+	 * field that is not drawn yet; false when it is the screen's.
+	 */
 	submit(field: string): boolean;
 	/** Puts text into the named field as one piece. */
 	paste(field: string, text: string): void;
 	/** Called by a field while it has the keyboard; answers how to stop. */
 	attach(field: string, receiver: TextReceiver): () => void;
+	/** Sets who is told of an Enter that had to wait and turned out to be the screen's. */
+	onLateEnter(listener: () => void): void;
 };
+
+type Early = {readonly field: string; readonly edit: Edit | 'enter'; readonly at: number};
 
 /** The road of one running screen. `now` in ms. */
 export function createTextEntry(now: () => number = Date.now): TextEntry {
 	let attached: {readonly field: string; readonly receiver: TextReceiver} | undefined;
-	let early: Array<{readonly field: string; readonly edit: Edit; readonly at: number}> = [];
+	let early: Early[] = [];
+	let tellLateEnter: (() => void) | undefined;
 
 	const deliver = (field: string, edit: Edit): void => {
 		if (attached?.field === field) attached.receiver.receive(edit);
@@ -46,7 +54,10 @@ export function createTextEntry(now: () => number = Date.now): TextEntry {
 			return edit !== undefined;
 		},
 		submit(field) {
-			return attached?.field === field && attached.receiver.submit();
+			if (attached?.field === field) return attached.receiver.submit();
+			// Enter must not overtake the text before it: `:quit` and Enter in one chunk means quit.
+			early.push({field, edit: 'enter', at: now()});
+			return true;
 		},
 		paste(field, text) {
 			deliver(field, {type: 'insert', text});
@@ -57,11 +68,16 @@ export function createTextEntry(now: () => number = Date.now): TextEntry {
 			const waiting = early;
 			early = [];
 			for (const {field: wanted, edit, at} of waiting) {
-				if (wanted === field && now() - at < longestWaitMs) receiver.receive(edit);
+				if (wanted !== field || now() - at >= longestWaitMs) continue;
+				if (edit !== 'enter') receiver.receive(edit);
+				else if (!receiver.submit()) tellLateEnter?.();
 			}
 			return () => {
 				if (attached === mine) attached = undefined;
 			};
+		},
+		onLateEnter(listener) {
+			tellLateEnter = listener;
 		},
 	};
 }

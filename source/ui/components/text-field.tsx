@@ -70,7 +70,7 @@ export function TextField(props: TextFieldProps): ReactNode {
 	useStrokes(name, focus, {receive, submit});
 
 	return (
-		<Box width={width} height={1} flexShrink={0} aria-role="textbox" aria-label={name}>
+		<Box width={width} height={1} flexShrink={0} aria-role="textbox">
 			<TextInput value={drawField(state, props)} focus={false} onChange={onChange} />
 		</Box>
 	);

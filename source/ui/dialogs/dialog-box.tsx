@@ -1,5 +1,8 @@
-/** A dialog's frame over the panes: centred, opaque, its title above and its keys below. */
-import {Box, Text} from 'ink';
+/**
+ * A dialog's frame over the panes: in the middle, opaque, its title above and its keys below. Its top
+ * stays where it is while the text in it grows and shrinks.
+ */
+import {Box, Text, useIsScreenReaderEnabled} from 'ink';
 import type {ReactNode} from 'react';
 import {composeEnds, composeLine, type Cell} from '../rows/line.ts';
 import {clip, displayWidth} from '../text.ts';
@@ -35,28 +38,32 @@ export type DialogBoxProps = {
 
 export function DialogBox(props: DialogBoxProps): ReactNode {
 	const {view, hints, theme, width: textWidth, columns, rows} = props;
+	const isSpoken = useIsScreenReaderEnabled();
 	const fitted = fitRows(view, dialogTextHeight(rows));
 	const width = textWidth + 2 * paddingColumns + 2;
 	const height = fitted.rows.length + surroundingRows;
 	const edge = (text: string) => theme.paint(view.tone, text);
-	const {vertical} = theme.symbols;
+	// A screen reader is spared the drawing: it reads the title, the rows and the keys.
+	const vertical = isSpoken ? '' : theme.symbols.vertical;
 	const left = edge(vertical) + ' '.repeat(paddingColumns);
 	const right = ' '.repeat(paddingColumns) + edge(vertical);
 	const air = edge(vertical) + ' '.repeat(width - 2) + edge(vertical);
+	const above = isSpoken ? `${view.title}:` : `${topEdge(view, theme, width)}\n${air}`;
+	const keys = left + composeLine(theme, hints, textWidth) + right;
+	const below = isSpoken ? keys : `${air}\n${keys}\n${bottomEdge(view, fitted, theme, width)}`;
 	const text = (cells: readonly Cell[], end: readonly Cell[] = []) =>
 		left + composeEnds(theme, cells, end, textWidth) + right;
 
 	return (
 		<Box
 			position="absolute"
-			top={Math.max(0, Math.floor((rows - height) / 2))}
+			top={Math.max(0, Math.min(Math.floor(rows / 5), rows - height - 1))}
 			left={Math.max(0, Math.floor((columns - width) / 2))}
 			width={width}
 			height={height}
 			flexDirection="column"
-			aria-label={view.title}
 		>
-			<Text>{`${topEdge(view, theme, width)}\n${air}`}</Text>
+			<Text>{above}</Text>
 			{groupRows(fitted.rows).map((group, index) =>
 				Array.isArray(group) ? (
 					<Text key={`text ${index}`}>{group.map(row => text(row.cells, row.end)).join('\n')}</Text>
@@ -68,7 +75,7 @@ export function DialogBox(props: DialogBoxProps): ReactNode {
 					</Box>
 				),
 			)}
-			<Text>{`${air}\n${left + composeLine(theme, hints, textWidth) + right}\n${bottomEdge(view, fitted, theme, width)}`}</Text>
+			<Text>{below}</Text>
 		</Box>
 	);
 }
@@ -108,7 +115,11 @@ function bottomEdge(
 	width: number,
 ): string {
 	const {bottomLeft, bottomRight, horizontal} = theme.symbols;
-	const place = rows.length < total ? ` ${first + 1}–${first + rows.length} of ${total} ` : '';
+	const more = first + rows.length < total ? ` ${theme.symbols.down}` : '';
+	const place =
+		rows.length < total
+			? ` ${first + 1}${theme.symbols.dash}${first + rows.length} of ${total}${more} `
+			: '';
 	const rest = horizontal.repeat(Math.max(0, width - 2 - displayWidth(place)));
 	return (
 		theme.paint(tone, bottomLeft + rest) +

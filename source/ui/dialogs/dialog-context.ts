@@ -9,4 +9,6 @@ export type DialogContext = {
 	readonly theme: Theme;
 	/** Columns between the paddings of the frame. */
 	readonly width: number;
+	/** Rows there are for the text. */
+	readonly height: number;
 };

@@ -4,6 +4,7 @@ import type {State} from '../../workbench/state.ts';
 import {scopesOf} from '../key-dispatch.ts';
 import {keyName, whyBlocked, type KeyBinding} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
+import {quiet} from './lines.ts';
 import {displayWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
@@ -20,10 +21,17 @@ export function dialogHints(
 	let room = width;
 	const shown = scopesOf(state)
 		.flatMap(scope => bindings.filter(binding => binding.scope === scope && binding.footer))
-		.filter(binding => isOfUse(binding.id, state));
+		.filter(binding => isOfUse(binding.id, state))
+		// What the dialog is for comes first.
+		.toSorted((a, b) => Number(isAccept(b)) - Number(isAccept(a)));
 	// The way out is always told: room for it is kept.
 	const wayOut = shown.find(({id}) => id === 'dialog.cancel');
 	const kept = wayOut ? displayWidth(`${gap}Esc ${wayOut.title}`) : 0;
+	if (state.dialog?.kind === 'palette') {
+		// Enter does what is chosen: it is no command of its own, so the table does not have it.
+		cells.push({text: theme.symbols.enter, tone: 'focus'}, quiet(' run'));
+		room -= displayWidth(`${theme.symbols.enter} run`);
+	}
 	for (const binding of shown) {
 		const key = hintKey(binding.keys[0] ?? '', theme);
 		const text = `${cells.length === 0 ? '' : gap}${key} ${binding.title}`;
@@ -37,6 +45,10 @@ export function dialogHints(
 		);
 	}
 	return cells;
+}
+
+function isAccept({keys}: KeyBinding): boolean {
+	return keys[0] === 'enter' || keys[0] === 'y';
 }
 
 function hintKey(key: string, theme: Theme): string {
@@ -53,6 +65,9 @@ function isOfUse(id: string, state: State): boolean {
 				dialog.plan.phase === 'ready' &&
 				dialog.plan.value.containers.length > 0
 			);
+		case 'dialog.cancel':
+			// These have a key of their own that closes them.
+			return dialog?.kind !== 'help' && dialog?.kind !== 'explain' && dialog?.kind !== 'quit';
 		case 'tag.repair':
 			return dialog?.kind === 'tag' && dialog.check.problem?.repaired !== undefined;
 		case 'tag.next':

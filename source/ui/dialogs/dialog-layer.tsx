@@ -1,6 +1,7 @@
 /** The open dialog, over the panes. */
 import {useEffect, type ReactNode} from 'react';
 import type {Intents} from '../../workbench/intents.ts';
+import {selectLoginGuide} from '../../workbench/selectors.ts';
 import type {Dialog, State} from '../../workbench/state.ts';
 import {focusedField} from '../key-dispatch.ts';
 import {keymap, type KeyBinding} from '../keymap.ts';
@@ -38,10 +39,9 @@ export type DialogLayerProps = {
 export function DialogLayer(props: DialogLayerProps): ReactNode {
 	const {state, intents, columns, rows, theme, bindings = keymap} = props;
 	const {dialog} = state;
-	const available = columns - 8;
-	const width = dialog?.kind === 'help' ? helpWidth(available) : dialogTextWidth(columns);
+	const width = widthFor(state, columns);
 	const height = dialogTextHeight(rows);
-	const context: DialogContext = {state, intents, theme, width};
+	const context: DialogContext = {state, intents, theme, width, height};
 	const view = dialog && viewOf(dialog, context, bindings, height);
 
 	// The store does not know how long a text is once it is wrapped: what was scrolled past its end comes back.
@@ -65,6 +65,15 @@ export function DialogLayer(props: DialogLayerProps): ReactNode {
 			rows={rows}
 		/>
 	);
+}
+
+/** Most dialogs are as wide as text is read well; keys need more, and so does an address that must not be broken. */
+function widthFor(state: State, columns: number): number {
+	const usual = dialogTextWidth(columns);
+	const most = columns - 8;
+	if (state.dialog?.kind === 'help') return helpWidth(most);
+	const address = selectLoginGuide(state)?.tokenPage ?? '';
+	return Math.max(usual, Math.min(most, address.length + 2));
 }
 
 /** Whether printable keys belong to a text field of the open dialog now. */

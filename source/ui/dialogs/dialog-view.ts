@@ -9,8 +9,8 @@ export type TextRow = {
 	readonly cells: readonly Cell[];
 	/** Cells at the right edge; the others give way to them. */
 	readonly end?: readonly Cell[];
-	/** May be left out when there is no room. */
-	readonly minor?: boolean;
+	/** May be left out when there is no room, together with all rows of the same text. */
+	readonly minor?: string;
 	/** The cursor is on it: always in sight. */
 	readonly current?: boolean;
 };
@@ -52,7 +52,8 @@ export function row(...parts: readonly Part[]): TextRow {
 
 /** A row that may be left out when there is no room. */
 export function minor(...parts: readonly Part[]): TextRow {
-	return {...row(...parts), minor: true};
+	const cells = cellsOf(parts);
+	return {kind: 'text', cells, minor: cells.map(cell => cell.text).join('')};
 }
 
 /** A row of a list, marked when the cursor is on it. `symbol` is as wide as the blank that stands for it. */
@@ -74,6 +75,16 @@ export function sentence(
 	return wrap(text, Math.max(10, width - indent)).map((part, index) =>
 		row(index === 0 ? mark : ' '.repeat(indent), {text: part, tone}),
 	);
+}
+
+/** A sentence that may be left out when there is no room. */
+export function minorSentence(
+	text: string,
+	width: number,
+	tone: Tone | undefined = 'quiet',
+	mark?: Cell,
+): readonly TextRow[] {
+	return sentence(text, width, tone, mark).map(part => ({...part, minor: text}));
 }
 
 /** At most `limit` rows, the last of them telling how many more there are. */
@@ -108,11 +119,7 @@ export function fitRows(view: DialogView, height: number): FittedRows {
 		return {rows: view.rows.slice(first, first + height), first, total};
 	}
 	let rows = dropLast(view.rows, total - height, isBlank);
-	rows = dropLast(
-		rows,
-		rows.length - height,
-		candidate => 'minor' in candidate && candidate.minor === true,
-	);
+	rows = dropMinor(rows, height);
 	const at = rows.findIndex(candidate => candidate.current === true);
 	const first = Math.max(0, Math.min(at - Math.floor(height / 2), rows.length - height));
 	return {rows: rows.slice(first, first + height), first, total: rows.length};
@@ -132,4 +139,19 @@ function dropLast(
 		rows.flatMap((candidate, index) => (mayGo(candidate) ? [index] : [])).slice(-excess),
 	);
 	return rows.filter((_, index) => !going.has(index));
+}
+
+/** Half a sentence tells nothing: what goes, goes whole. */
+function dropMinor(rows: readonly Row[], height: number): readonly Row[] {
+	let kept = rows;
+	while (kept.length > height) {
+		const last = kept.findLast(candidate => minorText(candidate) !== undefined);
+		if (!last) break;
+		kept = kept.filter(candidate => minorText(candidate) !== minorText(last));
+	}
+	return kept;
+}
+
+function minorText(candidate: Row): string | undefined {
+	return candidate.kind === 'text' ? candidate.minor : undefined;
 }

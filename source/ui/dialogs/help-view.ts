@@ -1,6 +1,7 @@
 import type {Dialog} from '../../workbench/state.ts';
 import {keyName, type KeyBinding, type Scope} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
+import {wrap} from '../text.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, row, type DialogView, type TextRow} from './dialog-view.ts';
 
@@ -17,7 +18,7 @@ const groups: ReadonlyArray<readonly [title: string, ...scopes: Scope[]]> = [
 	['Dialogs', 'dialog'],
 ];
 
-const keyWidth = 13;
+const columnGap = 3;
 const widestColumn = 54;
 
 /** From this width on there are two columns. */
@@ -29,14 +30,18 @@ export function helpView(
 	{width}: DialogContext,
 	bindings: readonly KeyBinding[],
 ): DialogView {
+	const shown = bindings.filter(isShown);
+	const keyWidth = Math.max(...shown.map(({keys}) => keyNames(keys).length)) + 2;
+	const columnWidth = width < twoColumns ? width : Math.floor((width - columnGap) / 2);
 	const blocks = groups.flatMap(([title, ...scopes]) => {
-		const members = bindings.filter(({scope}) => scopes.includes(scope));
-		return members.length === 0 ? [] : [[heading(title), ...members.map(keyLine)]];
+		const members = shown.filter(({scope}) => scopes.includes(scope));
+		const lines = members.flatMap(binding => keyLines(binding, keyWidth, columnWidth));
+		return members.length === 0 ? [] : [[heading(title), ...lines]];
 	});
 	const rows =
 		width < twoColumns
 			? blocks.flatMap(block => [...block.map(cells => row(...cells)), blank])
-			: sideBySide(blocks, width);
+			: sideBySide(blocks, columnWidth);
 	return {title: 'Keys', tone: 'focus', offset, rows: rows.slice(0, -1)};
 }
 
@@ -51,12 +56,23 @@ function heading(title: string): readonly Cell[] {
 	return [{text: title, tone: 'strong'}];
 }
 
-function keyLine({keys, help}: KeyBinding): readonly Cell[] {
-	return [{text: `${keys.map(keyName).join(' ')} `, width: keyWidth, tone: 'focus'}, {text: help}];
+function isShown({scope}: KeyBinding): boolean {
+	return groups.some(([, ...scopes]) => scopes.some(shown => shown === scope));
+}
+
+function keyNames(keys: readonly string[]): string {
+	return keys.map(keyName).join(' ');
+}
+
+function keyLines({keys, help}: KeyBinding, keyWidth: number, columnWidth: number): Block {
+	return wrap(help, columnWidth - keyWidth).map((text, index) => [
+		{text: index === 0 ? keyNames(keys) : '', width: keyWidth, tone: 'focus'},
+		{text},
+	]);
 }
 
 /** Blocks in two columns of about the same height, in reading order. */
-function sideBySide(blocks: readonly Block[], width: number): readonly TextRow[] {
+function sideBySide(blocks: readonly Block[], columnWidth: number): readonly TextRow[] {
 	const height = blocks.reduce((sum, block) => sum + block.length + 1, 0);
 	const left: Array<readonly Cell[]> = [];
 	const right: Array<readonly Cell[]> = [];
@@ -66,7 +82,6 @@ function sideBySide(blocks: readonly Block[], width: number): readonly TextRow[]
 		side.push(...block, []);
 		placed += block.length + 1;
 	}
-	const columnWidth = Math.floor((width - 2) / 2);
 	return Array.from({length: Math.max(left.length, right.length)}, (_, index) =>
 		row(...inColumn(left[index] ?? [], columnWidth), ...(right[index] ?? [])),
 	);
@@ -75,11 +90,15 @@ function sideBySide(blocks: readonly Block[], width: number): readonly TextRow[]
 /** Cells that together take exactly the width of a column, and the gap after it. */
 function inColumn(cells: readonly Cell[], columnWidth: number): readonly Cell[] {
 	const [first, second] = cells;
-	if (!first) return [{text: '', width: columnWidth + 2}];
+	if (!first) return [{text: '', width: columnWidth + columnGap}];
 	if (!second)
 		return [
 			{...first, width: columnWidth},
-			{text: '', width: 2},
+			{text: '', width: columnGap},
 		];
-	return [first, {...second, width: columnWidth - keyWidth}, {text: '', width: 2}];
+	return [
+		first,
+		{...second, width: columnWidth - (first.width ?? 0)},
+		{text: '', width: columnGap},
+	];
 }

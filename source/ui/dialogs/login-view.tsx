@@ -6,6 +6,7 @@ import type {DialogContext} from './dialog-context.ts';
 import {
 	blank,
 	minor,
+	minorSentence,
 	row,
 	sentence,
 	type DialogView,
@@ -43,7 +44,7 @@ function guideRows(guide: LoginGuideView, {theme, width}: DialogContext): readon
 	const {steps, tokenPage, scopes} = guide;
 	return [
 		...steps.flatMap(step =>
-			sentence(step, width, undefined, quiet(`${theme.symbols.separator} `)),
+			minorSentence(step, width, undefined, quiet(`${theme.symbols.separator} `)),
 		),
 		// An address is copied by hand or clicked: it is shown whole.
 		...(tokenPage === undefined ? [] : sentence(tokenPage, width, 'focus', accent('  '))),

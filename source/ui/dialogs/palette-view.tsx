@@ -4,15 +4,10 @@ import {keyName, type KeyBinding} from '../keymap.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, row, type DialogView, type TextRow} from './dialog-view.ts';
 import {accent, quiet} from './lines.ts';
-import {
-	paletteCommands,
-	paletteIndex,
-	runPaletteCommand,
-	type PaletteCommand,
-} from './palette-commands.ts';
+import {paletteCommands, paletteIndex, type PaletteCommand} from './palette-commands.ts';
 
-const keyWidth = 8;
-const titleWidth = 16;
+/** The longest titles are two short words. */
+const titleWidth = 15;
 
 /** All commands, found by typing a part of what they do. */
 export function paletteView(
@@ -43,13 +38,6 @@ export function paletteView(
 						theme={theme}
 						value={dialog.query}
 						onChange={text => intents.changePaletteQuery(text)}
-						onSubmit={query => {
-							// Typed and entered in one piece: what counts is what was typed, drawn or not.
-							const found =
-								query === dialog.query ? commands : paletteCommands(state, bindings, query);
-							const chosen = found[query === dialog.query ? index : 0];
-							if (chosen) runPaletteCommand(chosen, state, intents, listRows);
-						}}
 						focus
 						width={columns}
 						placeholder="push, log in, zoom"
@@ -78,8 +66,8 @@ function commandRow(
 		cells: [
 			{text: isCurrent ? `${theme.symbols.cursor} ` : '', width: 2, tone: 'focus'},
 			{text: title, width: titleWidth, tone: isCurrent && !blocked ? 'selected' : tone},
-			{text: keys[0] === undefined ? '' : keyName(keys[0]), width: keyWidth, tone: tone ?? 'focus'},
 			{text: blocked ?? help, tone: 'quiet'},
 		],
+		end: [{text: keys[0] === undefined ? '' : `  ${keyName(keys[0])}`, tone: tone ?? 'focus'}],
 	};
 }

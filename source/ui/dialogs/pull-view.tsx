@@ -33,7 +33,11 @@ export function pullView(dialog: PullDialog, {intents, theme, width}: DialogCont
 				),
 			},
 			...(problem === undefined
-				? [minor(quiet('           [registry/]name[:tag], without a tag :latest'))]
+				? [
+						minor(
+							quiet(`           [registry/]name[:tag] ${symbols.separator} no tag means :latest`),
+						),
+					]
 				: sentence(problem, width, undefined, caution(`${symbols.warning} `))),
 			...(recent.length === 0
 				? []

@@ -4,7 +4,7 @@ import type {Dialog, Loadable, PushPlan} from '../../workbench/state.ts';
 import type {Cell} from '../rows/line.ts';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
-import {blank, item, row, sentence, type DialogView, type TextRow} from './dialog-view.ts';
+import {blank, item, minor, row, sentence, type DialogView, type TextRow} from './dialog-view.ts';
 import {accent, caution, failure, good, quiet, strong} from './lines.ts';
 
 type PushDialog = Dialog & {readonly kind: 'push'};
@@ -67,7 +67,7 @@ function planRows(
 		sentence(text, width, 'quiet', caution(`${indent}${symbols.warning} `));
 	const replaced = replacedText(plans);
 	return [
-		row(indent, ...sizes(plans, symbols.separator)),
+		row(indent, ...sizes(plans, symbols.separator, width < 60 ? 'there' : 'already there')),
 		...(plans.length < dialog.rows.length
 			? [row(quiet(`${indent}(looked at ${plans.length} of ${dialog.rows.length} tags)`))]
 			: []),
@@ -81,18 +81,18 @@ function plansOf(dialog: PushDialog, targetId: string): ReadonlyArray<Loadable<P
 	return dialog.rows.flatMap(tagRow => dialog.plans[`${targetId} ${tagRow.key}`] ?? []);
 }
 
-function sizes(plans: readonly PushPlan[], separator: string): readonly Cell[] {
+function sizes(plans: readonly PushPlan[], separator: string, there: string): readonly Cell[] {
 	const total = sum(plans, plan => plan.layersTotal);
 	const present = sum(plans, plan => plan.layersPresent);
 	const bytes = sum(plans, plan => plan.bytesToUpload);
 	if (total > 0 && present === total) {
 		return [
-			good(`all ${count(total, 'layer')} already there`),
+			good(`all ${count(total, 'layer')} ${there}`),
 			quiet(` ${separator} nothing to upload`),
 		];
 	}
 	return [
-		{text: `${present} of ${count(total, 'layer')} already there ${separator} `},
+		{text: `${present} of ${count(total, 'layer')} ${there} ${separator} `},
 		strong(`${atMost(plans)}${formatBytes(bytes)} to upload`),
 	];
 }
@@ -130,7 +130,7 @@ function summary(dialog: PushDialog, {theme}: DialogContext): TextRow {
 	const firstPlan =
 		chosen.length === 1 && rows.length === 1 ? plansOf(dialog, chosen[0] ?? '')[0] : undefined;
 	if (firstPlan?.phase === 'ready' && first) {
-		return {...row(quiet(`$ docker push ${firstPlan.value.reference}`)), minor: true};
+		return minor(quiet(`$ docker push ${firstPlan.value.reference}`));
 	}
 	const plans = chosen.flatMap(id =>
 		plansOf(dialog, id).flatMap(plan => (plan.phase === 'ready' ? [plan.value] : [])),

@@ -2,7 +2,15 @@ import {formatBytes} from '../../domain/size.ts';
 import type {Dialog, RemovePlan} from '../../workbench/state.ts';
 import {capitalise, count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
-import {blank, capped, minor, row, sentence, type DialogView, type TextRow} from './dialog-view.ts';
+import {
+	blank,
+	capped,
+	minorSentence,
+	row,
+	sentence,
+	type DialogView,
+	type TextRow,
+} from './dialog-view.ts';
 import {accent, caution, failure, good, quiet, strong} from './lines.ts';
 
 type RemoveDialog = Dialog & {readonly kind: 'remove'};
@@ -39,12 +47,21 @@ function planView(plan: RemovePlan, force: boolean, context: DialogContext): Dia
 		rows: [
 			row(strong(`${consequence(plan)}.`)),
 			blank,
-			...capped(names, 5, name => row(quiet(`  ${context.theme.symbols.dash} `), name)),
+			...capped(names, context.height < 16 ? 3 : 5, name =>
+				row(quiet(`  ${context.theme.symbols.dash} `), name),
+			),
 			...containerRows(plan, force, context),
 			blank,
 			...copyRows(plan, context),
-			blank,
-			minor(quiet('Only the copy on this machine goes; registries keep theirs.')),
+			...(plan.copies.length === 0
+				? []
+				: [
+						blank,
+						...minorSentence(
+							'Only the copy on this machine goes; registries keep theirs.',
+							context.width,
+						),
+					]),
 		],
 	};
 }
@@ -65,12 +82,12 @@ function consequence({references, images, freedBytes}: RemovePlan): string {
 function containerRows(
 	{containers}: RemovePlan,
 	force: boolean,
-	{theme, width}: DialogContext,
+	{theme, width, height}: DialogContext,
 ): readonly TextRow[] {
 	if (containers.length === 0) return [];
 	const {warning, loggedIn: running, loggedOut: stopped} = theme.symbols;
 	const verb = containers.length === 1 ? 'uses' : 'use';
-	const list = capped(containers, 4, container =>
+	const list = capped(containers, height < 16 ? 2 : 4, container =>
 		container.running
 			? row(good(`    ${running} `), strong(container.name), quiet('  running'))
 			: row(quiet(`    ${stopped} `), strong(container.name), quiet('  stopped')),
@@ -86,7 +103,7 @@ function containerRows(
 					'failure',
 					failure('  '),
 				)
-			: [row('  The engine refuses this. Press ', accent('f'), ' first if you mean it.')]),
+			: [row('  The engine refuses. Press ', accent('f'), ' first to force it.')]),
 	];
 }
 

@@ -5,7 +5,7 @@ import {TextField} from '../components/text-field.tsx';
 import {wrap} from '../text.ts';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
-import {blank, capped, minor, row, sentence, type DialogView} from './dialog-view.ts';
+import {blank, capped, minorSentence, row, sentence, type DialogView} from './dialog-view.ts';
 import {accent, caution, good, quiet, strong} from './lines.ts';
 
 type DialogOf<Kind extends Dialog['kind']> = Dialog & {readonly kind: Kind};
@@ -56,7 +56,7 @@ export function saveLogView(
 			},
 			blank,
 			...(problem === undefined
-				? [minor(quiet(`Writes ${lines} as plain text. The log holds no passwords.`))]
+				? minorSentence(`Writes ${lines} as plain text. The log holds no passwords.`, width)
 				: sentence(problem, width, undefined, caution(`${theme.symbols.warning} `))),
 		],
 	};

@@ -2,7 +2,16 @@ import type {Dialog} from '../../workbench/state.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {Cell} from '../rows/line.ts';
 import type {DialogContext} from './dialog-context.ts';
-import {blank, capped, minor, row, sentence, type DialogView, type Row} from './dialog-view.ts';
+import {
+	blank,
+	capped,
+	minor,
+	minorSentence,
+	row,
+	sentence,
+	type DialogView,
+	type Row,
+} from './dialog-view.ts';
 import {accent, caution, quiet, strong} from './lines.ts';
 
 type TagDialog = Dialog & {readonly kind: 'tag'};
@@ -15,7 +24,10 @@ export function tagView(dialog: TagDialog, context: DialogContext): DialogView {
 		title: several ? `Tag ${sources.length} images` : `Tag ${sources[0] ?? ''}`,
 		tone: 'focus',
 		rows: [
-			minor(quiet('A tag is one more name for the same image. Nothing is copied.')),
+			...minorSentence(
+				'A tag is one more name for the same image. Nothing is copied.',
+				context.width,
+			),
 			blank,
 			row(quiet('for   '), ...targetChoice(dialog, context)),
 			...(several ? severalRows(dialog, context) : singleRows(dialog, context)),
@@ -23,12 +35,13 @@ export function tagView(dialog: TagDialog, context: DialogContext): DialogView {
 	};
 }
 
-function targetChoice({targetId}: TagDialog, {state, theme}: DialogContext): readonly Cell[] {
+function targetChoice({targetId}: TagDialog, {state}: DialogContext): readonly Cell[] {
 	const {targets} = state;
 	const name = targetId ?? 'this machine only';
 	if (targets.length === 0) return [strong(name)];
-	const {up, down} = theme.symbols;
-	return [accent(name), quiet(`   ${up}${down} another place`)];
+	// Without a target stands for this machine, and comes first.
+	const place = targets.findIndex(({id}) => id === targetId) + 2;
+	return [accent(name), quiet(`   ${place} of ${targets.length + 1}`)];
 }
 
 function singleRows(dialog: TagDialog, context: DialogContext): readonly Row[] {
