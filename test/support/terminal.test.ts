@@ -2,7 +2,6 @@ import {expect, test} from 'vitest';
 import {openTerminal, restored} from './terminal.ts';
 
 const painter = `
-process.stdout.write('\\u001B[?1049h\\u001B[?25l\\u001B[?2004h\\u001B[1;36mhello\\u001B[0m \\u001B[7mworld\\u001B[0m 漢x');
 process.stdin.setRawMode(true);
 process.stdin.on('data', data => {
 	const text = data.toString();
@@ -12,7 +11,8 @@ process.stdin.on('data', data => {
 		process.stdout.write('bye\\n', () => process.exit(3));
 	} else process.stdout.write('\\r\\n' + JSON.stringify(text));
 });
-process.on('SIGWINCH', () => process.stdout.write('\\r\\n' + process.stdout.columns + 'x' + process.stdout.rows));
+process.stdout.on('resize', () => process.stdout.write('\\r\\n' + process.stdout.columns + 'x' + process.stdout.rows));
+process.stdout.write('\\u001B[?1049h\\u001B[?25l\\u001B[?2004h\\u001B[1;36mhello\\u001B[0m \\u001B[7mworld\\u001B[0m 漢x');
 `;
 const command = [process.execPath, '-e', painter] as const;
 

@@ -173,6 +173,20 @@ export async function openTerminal(options: TerminalOptions = {}): Promise<OpenT
 		});
 	});
 	const screen = () => readScreen(emulator);
+	/**
+	 * A person's next key comes after the program has answered the last one. Esc above all: programs
+	 * tell it from the start of a sequence by the pause that follows.
+	 */
+	const nextDraw = (atMostMs: number) =>
+		new Promise<void>(resolve => {
+			const finish = () => {
+				clearTimeout(timer);
+				watchers.delete(finish);
+				resolve();
+			};
+			const timer = setTimeout(finish, atMostMs);
+			watchers.add(finish);
+		});
 	const send = (bytes: string) => {
 		if (!hasExited) pty.write(bytes);
 	};
@@ -206,9 +220,9 @@ export async function openTerminal(options: TerminalOptions = {}): Promise<OpenT
 		async press(...keys) {
 			for (const key of keys) {
 				const bytes = encodeKey(key);
+				const answer = nextDraw(bytes === '\u001B' ? 200 : 20);
 				send(bytes);
-				// Programs tell Esc from the start of a sequence by the pause that follows it.
-				await sleep(bytes === '\u001B' ? 60 : 0);
+				await answer;
 			}
 		},
 		async type(text) {
