@@ -1,5 +1,5 @@
 /** Keys of the four panes and of what opens over them. */
-import {selectActiveJobs, selectCurrentTargetRow, selectJobRows} from '../workbench/selectors.ts';
+import {selectCurrentJob, selectCurrentTargetRow, selectJobRows} from '../workbench/selectors.ts';
 import type {State} from '../workbench/state.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
 
@@ -219,11 +219,31 @@ export const paneKeys: readonly KeyBinding[] = [
 	},
 ];
 
+function isActive(state: State): boolean {
+	const phase = selectCurrentJob(state)?.phase;
+	return phase === 'queued' || phase === 'running';
+}
+
+function notRetryable(state: State): string | undefined {
+	const phase = selectCurrentJob(state)?.phase;
+	return phase === 'failed' || phase === 'cancelled'
+		? undefined
+		: 'Only a job that failed or was cancelled can be retried.';
+}
+
 function noJobs(state: State): string | undefined {
 	return selectJobRows(state).length === 0 ? 'There is no job.' : undefined;
 }
 
 export const overlayKeys: readonly KeyBinding[] = [
+	{
+		id: 'details.close',
+		keys: ['enter'],
+		scope: 'details',
+		title: 'close',
+		help: 'Close the details',
+		run: intents => intents.back(),
+	},
 	{
 		id: 'jobs.cancel',
 		keys: ['x'],
@@ -231,7 +251,7 @@ export const overlayKeys: readonly KeyBinding[] = [
 		title: 'cancel',
 		help: 'Cancel the job',
 		footer: true,
-		blocked: state => (selectActiveJobs(state).length === 0 ? 'No job is running.' : undefined),
+		blocked: state => (isActive(state) ? undefined : 'This job has ended already.'),
 		run: intents => intents.cancelJob(),
 	},
 	{
@@ -242,7 +262,7 @@ export const overlayKeys: readonly KeyBinding[] = [
 		help: 'Run a failed or cancelled job again',
 		footer: true,
 		changes: true,
-		blocked: noJobs,
+		blocked: notRetryable,
 		run: intents => intents.retryJob(),
 	},
 	{

@@ -45,7 +45,10 @@ export const keymap: readonly KeyBinding[] = [
 	...dialogKeys,
 ];
 
-/** Other keys by binding id, as the settings have them. An id that is not in the table is left aside. */
+/**
+ * Other keys by binding id, as the settings have them; no keys at all switch a binding off. An id that is
+ * not in the table is left aside.
+ */
 export type KeyOverrides = Readonly<Record<string, readonly string[]>>;
 
 /** The table with some keys of the person's own. */
@@ -55,7 +58,7 @@ export function rebound(
 ): readonly KeyBinding[] {
 	return bindings.map(binding => {
 		const keys = overrides[binding.id];
-		return keys && keys.length > 0 ? {...binding, keys} : binding;
+		return keys ? {...binding, keys} : binding;
 	});
 }
 

@@ -1,5 +1,5 @@
 /** Where everything is on a screen of a given size. Pure. */
-import type {Overlay, PaneId} from '../workbench/state.ts';
+import type {PaneId} from '../workbench/state.ts';
 
 export type Area = {readonly width: number; readonly height: number};
 
@@ -13,6 +13,11 @@ export type Layout = {
 	readonly right: ReadonlyArray<{readonly pane: PaneId; readonly area: Area}>;
 	readonly overlay: Area | undefined;
 };
+
+/** How the panes share the screen, in per cent. */
+export type Proportions = {readonly leftWidthPercent: number; readonly topHeightPercent: number};
+
+const defaultProportions: Proportions = {leftWidthPercent: 45, topHeightPercent: 50};
 
 export const smallestScreen = {columns: 60, rows: 16} as const;
 
@@ -31,20 +36,31 @@ export function layoutScreen(
 	view: {
 		readonly focus: PaneId;
 		readonly zoomed: boolean;
-		readonly overlay: Overlay | undefined;
+		/** Whether something lies over the right-hand panes. */
+		readonly overlaid: boolean;
 	},
+	proportions: Proportions = defaultProportions,
 ): Layout {
 	const body = {width: columns, height: rows - 2};
 	const screen = {columns, rows, body};
-	if (view.overlay && (view.zoomed || columns < sharedOverlayColumns)) {
+	if (view.overlaid && (view.zoomed || columns < sharedOverlayColumns)) {
 		return {...screen, left: [], right: [], overlay: body};
 	}
 	if (view.zoomed) {
 		return {...screen, left: [{pane: view.focus, area: body}], right: [], overlay: undefined};
 	}
-	const leftWidth = clamp(Math.round(columns * 0.41), 28, 72);
+	// On a narrow screen the log and the tags' columns need the room more than sizes and ages do.
+	const leftPercent = Math.min(
+		proportions.leftWidthPercent,
+		columns < sharedOverlayColumns ? 42 : 100,
+	);
+	const leftWidth = clamp(Math.round((columns * leftPercent) / 100), 32, 76);
 	const rightWidth = columns - leftWidth;
-	const topHeight = Math.round(body.height * 0.56);
+	const topHeight = clamp(
+		Math.round((body.height * proportions.topHeightPercent) / 100),
+		5,
+		body.height - 5,
+	);
 	const bottomHeight = body.height - topHeight;
 	return {
 		...screen,
@@ -52,13 +68,13 @@ export function layoutScreen(
 			{pane: 'images', area: {width: leftWidth, height: topHeight}},
 			{pane: 'registries', area: {width: leftWidth, height: bottomHeight}},
 		],
-		right: view.overlay
+		right: view.overlaid
 			? []
 			: [
 					{pane: 'tags', area: {width: rightWidth, height: topHeight}},
 					{pane: 'log', area: {width: rightWidth, height: bottomHeight}},
 				],
-		overlay: view.overlay ? {width: rightWidth, height: body.height} : undefined,
+		overlay: view.overlaid ? {width: rightWidth, height: body.height} : undefined,
 	};
 }
 

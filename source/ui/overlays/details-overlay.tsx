@@ -1,4 +1,4 @@
-import {memo, type ReactNode} from 'react';
+import {useEffect, useEffectEvent, type ReactNode} from 'react';
 import type {ImageDetails} from '../../domain/image.ts';
 import type {Loadable} from '../../workbench/state.ts';
 import {Frame} from '../components/frame.tsx';
@@ -14,10 +14,12 @@ export type DetailsOverlayProps = {
 	readonly details: Loadable<ImageDetails>;
 	readonly offset: number;
 	readonly now: number;
+	/** Told how many rows it was scrolled beyond its end: the store does not know where that is. */
+	readonly onBeyondEnd: (rows: number) => void;
 };
 
 /** Everything an image tells of itself. */
-export const DetailsOverlay = memo(function DetailsOverlay(props: DetailsOverlayProps): ReactNode {
+export function DetailsOverlay(props: DetailsOverlayProps): ReactNode {
 	const {area, details, now} = props;
 	const {theme, bindings} = useUi();
 	const width = area.width - 2;
@@ -33,6 +35,11 @@ export const DetailsOverlay = memo(function DetailsOverlay(props: DetailsOverlay
 					)
 				: messageLines(theme, [{text: `Asking${theme.symbols.ellipsis}`, tone: 'quiet'}], width);
 	const offset = Math.max(0, Math.min(props.offset, lines.length - visible));
+	const beyond = props.offset - offset;
+	const onBeyondEnd = useEffectEvent(props.onBeyondEnd);
+	useEffect(() => {
+		if (beyond > 0) onBeyondEnd(beyond);
+	}, [beyond]);
 	const name =
 		details.phase === 'ready'
 			? (details.value.references[0] ?? shortOf(props.image))
@@ -53,7 +60,7 @@ export const DetailsOverlay = memo(function DetailsOverlay(props: DetailsOverlay
 			scroll={{offset, visible, total: lines.length}}
 		/>
 	);
-});
+}
 
 function shortOf(image: string): string {
 	return image.slice(image.indexOf(':') + 1, image.indexOf(':') + 13);

@@ -108,7 +108,7 @@ export function jobDetailLines(
 				theme,
 				progress.doneBytes,
 				progress.totalBytes,
-				Math.min(30, Math.floor(width / 3)),
+				Math.min(30, Math.floor(width / 4)),
 			),
 			{text: `  ${figures.filter(Boolean).join('  ')}`},
 		);

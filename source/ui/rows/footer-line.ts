@@ -16,6 +16,8 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 			{key: 'Esc', title: 'clear it', usable: true},
 		];
 	}
+	// A dialog shows its own.
+	if (state.dialog) return [];
 	const taken = new Set<string>();
 	const hints: Hint[] = [];
 	for (const scope of scopesOf(state)) {
@@ -24,6 +26,7 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 			if (binding.scope !== scope || key === undefined || taken.has(key)) continue;
 			for (const name of binding.keys) taken.add(name);
 			if (!binding.footer || (binding.changes && state.readOnly)) continue;
+			if (state.overlay && binding.id === 'filter') continue;
 			hints.push({
 				key: keyName(key),
 				title: binding.title,
@@ -31,12 +34,12 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 			});
 		}
 	}
-	if (state.overlay && !state.dialog) hints.unshift({key: 'Esc', title: 'back', usable: true});
+	if (state.overlay) hints.unshift({key: 'Esc', title: 'back', usable: true});
 	return hints;
 }
 
 /** Always shown, however narrow the screen is: from there all else can be found. */
-const indispensable = new Set(['help', 'cancel']);
+const indispensable = new Set(['help']);
 
 /** The hints that fit, with help kept among them. */
 export function hintCells(theme: Theme, hints: readonly Hint[], width: number): readonly Cell[] {

@@ -9,7 +9,7 @@ import {leadCells, leadWidth, rowTone, type RowState} from './list-row.ts';
 const tagsWidth = 10;
 const sizeWidth = 8;
 const ageWidth = 11;
-const shortAgeWidth = 10;
+const shortAgeWidth = 7;
 /** A name shorter than this tells too little: other columns give way first. */
 const leastName = 14;
 
@@ -23,7 +23,7 @@ export function imageRow(
 	const room = width - leadWidth - 1;
 	const withTags = room >= leastName + tagsWidth + sizeWidth + ageWidth;
 	const ageColumns = room >= leastName + sizeWidth + ageWidth ? ageWidth : shortAgeWidth;
-	const withAge = room >= leastName - 4 + sizeWidth + ageColumns;
+	const withAge = room >= leastName - 1 + sizeWidth + ageColumns;
 	const nameWidth = room - sizeWidth - (withTags ? tagsWidth : 0) - (withAge ? ageColumns : 0);
 	const tags = row.dangling ? 'dangling' : `${row.tagCount} ${row.tagCount === 1 ? 'tag' : 'tags'}`;
 	const cells: Cell[] = [...leadCells(theme, state), ...nameCells(row, state, nameWidth)];
@@ -31,9 +31,20 @@ export function imageRow(
 	cells.push({text: formatBytes(row.sizeBytes), width: sizeWidth, align: 'right'});
 	if (withAge) {
 		const age = formatRelative(row.createdAt, state.now);
-		cells.push({text: age, width: ageColumns, align: 'right', tone: 'quiet'});
+		const text = ageColumns === ageWidth ? age : shortAge(age);
+		cells.push({text, width: ageColumns, align: 'right', tone: 'quiet'});
 	}
 	return composeLine(theme, cells, width);
+}
+
+/** `3 d` for `3 days`, where there is no room for words. */
+function shortAge(age: string): string {
+	return age
+		.replace(/hours?$/, 'h')
+		.replace(/days?$/, 'd')
+		.replace(/weeks?$/, 'w')
+		.replace(/months?$/, 'mo')
+		.replace(/years?$/, 'y');
 }
 
 function nameCells(row: ImageRow, state: RowState, width: number): readonly Cell[] {

@@ -102,29 +102,27 @@ function looksOf({symbols}: Theme, line: LogLine, options: LogRowOptions): Looks
 	}
 }
 
-const figuresWidth = 18;
-const rateWidth = 9;
+const figuresWidth = 16;
+const rateWidth = 10;
+const leastBar = 6;
+const longestBar = 24;
 
 function progressCells(theme: Theme, line: LogLine, room: number): readonly Cell[] {
 	const {progress} = line;
 	if (!progress) return [];
 	const {symbols} = theme;
 	const arrow = progress.direction === 'push' ? symbols.up : symbols.down;
-	const figures = bytesText(progress.doneBytes, progress.totalBytes);
-	const rate = rateText(progress);
-	const withRate = room >= 52;
-	const tail = figuresWidth + (withRate ? rateWidth + 1 : 0);
-	const bar = Math.max(0, Math.min(20, Math.floor((room - tail) / 3)));
-	const label = Math.max(0, room - tail - bar - 4);
+	const withRate = room >= 50;
+	// Arrow, gaps around the bar, figures.
+	const rest = room - 2 - 4 - figuresWidth - (withRate ? rateWidth : 0);
+	const label = Math.max(0, Math.min(displayWidth(line.text), rest - leastBar));
+	const bar = Math.max(0, Math.min(longestBar, rest - label));
 	return [
 		{text: arrow, width: 2, tone: 'focus'},
-		{text: shortened(line.text, label, symbols.ellipsis), width: label},
-		{text: '', width: 1},
+		{text: shortened(line.text, label, symbols.ellipsis), width: label + 2},
 		...barCells(theme, progress.doneBytes, progress.totalBytes, bar),
-		{text: figures, width: figuresWidth, align: 'right'},
-		...(withRate
-			? [{text: rate, width: rateWidth + 1, align: 'right', tone: 'quiet'} as const]
-			: []),
+		{text: `  ${bytesText(progress.doneBytes, progress.totalBytes)}`, width: figuresWidth + 2},
+		...(withRate ? [{text: rateText(progress), width: rateWidth, tone: 'quiet'} as const] : []),
 	];
 }
 

@@ -7,6 +7,9 @@ import type {Theme, Tone} from '../theme.ts';
 import {composeLine, type Cell} from './line.ts';
 import {leadCells, leadWidth, rowTone, type RowState} from './list-row.ts';
 
+/** Room for `no login`, `gh login`, `no answer`. */
+const leastWords = 9;
+
 /** Dot, place, `*` on the default one, and in words how the login stands. */
 export function targetRow(
 	theme: Theme,
@@ -17,10 +20,10 @@ export function targetRow(
 	const {symbols} = theme;
 	if (row.proposal !== undefined) return proposalRow(theme, row, state, width);
 	const dot = loginDot(symbols, row.login);
-	const words = loginWords(row.login);
 	const room = width - leadWidth - 3;
-	const wordsWidth = Math.min(Math.max(displayWidth(words.text), 8), Math.max(8, room >> 1));
-	const idWidth = Math.max(12, Math.min(room - wordsWidth - 1, Math.max(state.idWidth + 4, 18)));
+	// The place comes first; its column ends at the same width in every row.
+	const idWidth = Math.max(12, Math.min(state.idWidth + 2, room - leastWords - 1)) + 1;
+	const words = loginWords(row.login, room - idWidth);
 	return composeLine(
 		theme,
 		[
@@ -34,7 +37,7 @@ export function targetRow(
 }
 
 function idCells(row: TargetRow, tone: Tone | undefined, width: number): readonly Cell[] {
-	const idWidth = Math.min(displayWidth(row.target.id), width - 3);
+	const idWidth = Math.min(displayWidth(row.target.id), width - (row.isDefault ? 3 : 1));
 	return [
 		{text: row.target.id, width: idWidth, tone},
 		{text: row.isDefault ? ' *' : '', width: width - idWidth, tone: 'focus'},
@@ -81,13 +84,13 @@ export function loginDot(
 	}
 }
 
-function loginWords(login: LoginState): {readonly text: string; readonly tone: Tone} {
+function loginWords(login: LoginState, room: number): {readonly text: string; readonly tone: Tone} {
 	switch (login.phase) {
-		case 'logged-in':
-			return {
-				text: login.username === undefined ? login.source : `${login.source} (${login.username})`,
-				tone: 'quiet',
-			};
+		case 'logged-in': {
+			const full =
+				login.username === undefined ? login.source : `${login.source} (${login.username})`;
+			return {text: displayWidth(full) <= room ? full : login.source, tone: 'quiet'};
+		}
 		case 'anonymous':
 			return login.required
 				? {text: 'no login', tone: 'caution'}
