@@ -3,7 +3,13 @@ import type {FoundCredential} from '../domain/credential.ts';
 import {RegbenchError} from '../domain/errors.ts';
 import type {Environment} from '../process/find-program.ts';
 import {runProgram, type RunProgram} from '../process/run.ts';
-import type {CallOptions, CredentialHints, Credentials, SeenLogin} from './credentials.ts';
+import type {
+	CallOptions,
+	CredentialHints,
+	Credentials,
+	SeenLogin,
+	RemainingLogin,
+} from './credentials.ts';
 import {dockerConfigSource} from './docker-config.ts';
 import {environmentSource} from './environment.ts';
 import {keychainSource} from './keychain.ts';
@@ -32,18 +38,6 @@ export type CredentialsOptions = {
 	readonly now?: () => number;
 };
 
-/** A login that stays after {@link Credentials.forget}, because another program owns it. */
-export type RemainingLogin = {
-	readonly source: string;
-	/** What the person can do: `Run gh auth logout.` */
-	readonly remedy: string;
-};
-
-export type CredentialChain = Credentials & {
-	/** Logins of the host that {@link Credentials.forget} leaves alone. */
-	remaining(host: string, options?: CallOptions): Promise<readonly RemainingLogin[]>;
-};
-
 /** How long an answer is used again: long enough for one operation, too short to miss a docker login. */
 const keepMs = 15_000;
 
@@ -53,7 +47,7 @@ const keepMs = 15_000;
  * over with a warning. The calls reject only with `CANCELLED`, and {@link Credentials.forget} also
  * with the code of a store that could not be written. Starts no program and reads no file until asked.
  */
-export function createCredentials(options: CredentialsOptions): CredentialChain {
+export function createCredentials(options: CredentialsOptions): Credentials {
 	const warnings = warningsOnce(options.onWarning);
 	const context = createContext(options, warnings.warn);
 	const memory = memorySource();

@@ -25,6 +25,13 @@ export type SeenLogin = {
 	readonly username?: string;
 };
 
+/** A login that regbench may use but not take away. */
+export type RemainingLogin = {
+	readonly source: string;
+	/** What the person can do: `Run gh auth logout.` */
+	readonly remedy: string;
+};
+
 export type StoreOutcome = {
 	/** `docker-credential-pass`, `keychain`, or `memory` (until regbench ends). */
 	readonly storedIn: string;
@@ -39,6 +46,9 @@ export type Credentials = {
 
 	/** Forgets the host everywhere regbench may write; answers where it was removed from. */
 	forget(host: string, options?: CallOptions): Promise<readonly string[]>;
+
+	/** Logins of the host that {@link forget} leaves alone, each with what the person can do about it. */
+	remaining(host: string, options?: CallOptions): Promise<readonly RemainingLogin[]>;
 
 	/** Hosts with a login on this machine. Reads no secret into memory for longer than it must. */
 	seenLogins(options?: CallOptions): Promise<readonly SeenLogin[]>;

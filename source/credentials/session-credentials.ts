@@ -22,6 +22,7 @@ export function createSessionCredentials(
 		async forget(host) {
 			return memory.forget(host.toLowerCase()) === undefined ? [] : ['memory'];
 		},
+		remaining: async () => [],
 		seenLogins: async () => memory.seen(),
 	};
 }

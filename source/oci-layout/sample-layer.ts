@@ -21,7 +21,10 @@ const modified = new Date('2026-01-01T00:00:00Z');
 
 /** A gzip tar layer with these files; equal files make equal bytes. */
 export async function buildLayer(files: readonly SampleFile[]): Promise<SampleLayer> {
-	const {pack} = await import('tar-stream');
+	// A CommonJS package: once bundled, only its default export is there.
+	const {
+		default: {pack},
+	} = await import('tar-stream');
 	const archive = pack();
 	const collected = (async () => {
 		const chunks: Buffer[] = [];

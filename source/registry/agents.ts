@@ -1,5 +1,8 @@
 /** The sockets under the client: one keep-alive agent for each scheme, made on first use. */
+import {lookup} from 'node:dns';
 import type {Agent, request} from 'node:http';
+import type {LookupFunction} from 'node:net';
+import {isBelowLocalhost} from './hosts.ts';
 
 /** How to reach an address. A proxy is another implementation of this. */
 export type Connector = {
@@ -13,11 +16,24 @@ export type ConnectorOptions = {
 	readonly certificateAuthorities?: readonly string[] | undefined;
 };
 
+/** As the system does, but for names under `.localhost`, which not every system leads to itself. */
+const lookUp: LookupFunction = (hostname, options, callback) => {
+	if (!isBelowLocalhost(hostname)) return lookup(hostname, options, callback);
+	const address = '127.0.0.1';
+	if (options.all) callback(null, [{address, family: 4}]);
+	else callback(null, address, 4);
+};
+
 /**
  * Socket buffers of 1 MiB: fewer turns of the event loop for each megabyte that passes. Node hands
  * the agent's options on to the socket, though its types do not say so.
  */
-const agentOptions = {keepAlive: true, maxFreeSockets: 8, highWaterMark: 1024 * 1024};
+const agentOptions = {
+	keepAlive: true,
+	maxFreeSockets: 8,
+	highWaterMark: 1024 * 1024,
+	lookup: lookUp,
+};
 
 /** Direct connections, plain and TLS. */
 export function createConnector({certificateAuthorities}: ConnectorOptions = {}): Connector {

@@ -4,7 +4,7 @@ import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import type {Challenge} from './challenge.ts';
 import {checkRealm} from './realm.ts';
 import type {Identity, Subject} from './refusals.ts';
-import type {CallOptions, CredentialSource} from './registry-client.ts';
+import type {CallOptions, CredentialSource, RegistryNotice} from './registry-client.ts';
 import {orCancelled} from './retry.ts';
 import {onlyReads, parseScopes, rightsOf, widenScopes, type Scope} from './scopes.ts';
 import {basicAuthorization, createTokenCache} from './tokens.ts';
@@ -60,7 +60,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 	const widened = new Map<string, readonly Scope[]>();
 	/** Reads for which the stored login was refused and nobody was let in. */
 	const openToAll = new Set<string>();
-	const surfacedRealms = new Set<string>();
+	const told = new Set<string>();
 	let login: Promise<FoundCredential | undefined> | undefined;
 
 	const findLogin = (signal: AbortSignal | undefined) => {
@@ -82,7 +82,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 		const realm = checkRealm(challenge.parameters.get('realm') ?? '', registry, transport);
 		const credential = found?.credential.kind === 'bearer' ? undefined : found?.credential;
 		if (credential && realm.hostname !== registry.hostname && realm.host !== options.tokenHost) {
-			surface(realm.host, call);
+			const message = `${domain} has its logins checked by ${realm.host}: the login is sent there`;
+			tell(call, {message});
 		}
 
 		const scopes = widened.get(keyOf(wish)) ?? wish.scopes;
@@ -96,10 +97,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 		return {authorization: `Bearer ${token}`, identity, login: found, token, cached};
 	};
 
-	const surface = (host: string, {onNotice}: CallOptions) => {
-		if (surfacedRealms.has(host)) return;
-		surfacedRealms.add(host);
-		onNotice?.({message: `${domain} has its logins checked by ${host}: the login is sent there`});
+	const tell = ({onNotice}: CallOptions, notice: RegistryNotice) => {
+		if (told.has(notice.message)) return;
+		told.add(notice.message);
+		onNotice?.(notice);
 	};
 
 	const grantTo = async (
@@ -133,15 +134,19 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 			} catch (error) {
 				const {code, message} = toRegbenchError(error);
 				if (!onlyReads(wish.scopes) || code === 'CANCELLED') throw error;
-				call.onNotice?.({message: `${message}; trying ${domain} without a login`});
+				tell(call, {message: `${message}; trying ${domain} without a login`});
 			}
 
 			return grantTo(found, challenge, wish, call);
 		},
 
 		async renew(refused, challenge, wish, call) {
-			if (challenge?.scheme !== 'bearer')
-				return refused.authorization ? undefined : this.grant(challenge, wish, call);
+			if (challenge?.scheme !== 'bearer') {
+				if (refused.authorization !== undefined) return undefined;
+				const first = await this.grant(challenge, wish, call);
+				return first.authorization === undefined ? undefined : first;
+			}
+
 			const asked = parseScopes(challenge.parameters.get('scope') ?? '');
 			const before = widened.get(keyOf(wish)) ?? wish.scopes;
 			const wider = widenScopes(before, asked);
@@ -157,7 +162,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 			// It may be replaced outside meanwhile: the next call looks anew.
 			login = undefined;
 			if (!found || !challenge || !onlyReads(wish.scopes)) return undefined;
-			call.onNotice?.({
+			tell(call, {
 				message: `${domain} refused the login (${found.source}): trying without it`,
 				hint: `Log in to ${domain} anew, or remove the old login.`,
 			});

@@ -17,11 +17,16 @@ export function bareHostname(url: URL): string {
 	return url.hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Whether a host name is this machine: `localhost`, 127.0.0.0/8 or ::1. */
+/** Whether a host name is this machine: `localhost` and names below it (RFC 6761), 127.0.0.0/8 or ::1. */
 export function isLoopback(hostname: string): boolean {
-	if (hostname === 'localhost' || hostname === '::1') return true;
+	if (hostname === 'localhost' || hostname === '::1' || isBelowLocalhost(hostname)) return true;
 	const address = ipv4Of(hostname);
 	return address !== undefined && address.startsWith('127.');
+}
+
+/** Whether a name stands under `.localhost`: it leads to this machine and is never looked up elsewhere. */
+export function isBelowLocalhost(hostname: string): boolean {
+	return hostname.endsWith('.localhost');
 }
 
 /** Whether a host name is a literal address that no public registry may send a login to. */

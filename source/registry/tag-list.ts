@@ -86,10 +86,14 @@ function parseTags(bytes: Buffer, domain: string): readonly string[] {
 	return tags.filter((tag): tag is string => typeof tag === 'string' && tagPattern.test(tag));
 }
 
+/** `<target>; name=value; name="value"`, RFC 8288 section 3. */
+const linkValue = /<([^<>]*)>((?:\s*;\s*[^\s"=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]+))?)*)/g;
+const relationNext = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next(?![^\s;,]))/i;
+
 /** The target of `rel="next"` in a Link header. */
 export function nextLink(header: string | undefined): string | undefined {
-	for (const [, target, parameters] of (header ?? '').matchAll(/<([^<>]*)>([^<]*)/g)) {
-		if (/;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)/i.test(parameters!)) return target;
+	for (const [, target, parameters] of (header ?? '').matchAll(linkValue)) {
+		if (relationNext.test(parameters!)) return target;
 	}
 	return undefined;
 }

@@ -91,7 +91,10 @@ export async function whileLocked<Result>(
 	try {
 		await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
 		await access(path.dirname(file), constants.W_OK);
-		const {lock} = await import('proper-lockfile');
+		// A CommonJS package: once bundled, only its default export is there.
+		const {
+			default: {lock},
+		} = await import('proper-lockfile');
 		release = await lock(file, {
 			realpath: false,
 			stale: 10_000,

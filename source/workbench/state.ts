@@ -61,6 +61,8 @@ export type LogLine = {
 	/** Sanitised, one line. For `progress` a summary that is replaced while bytes move. */
 	readonly text: string;
 	readonly job?: string;
+	/** What the line is about within its job: a newer progress line with the same group replaces it. */
+	readonly group?: string;
 	/** Numbers of a progress line; its bar is drawn from them. */
 	readonly progress?: Progress;
 };
@@ -168,6 +170,7 @@ export type Dialog =
 			readonly kind: 'push';
 			readonly rows: readonly TagRow[];
 			/** Targets to choose from; the cursor is on one, any number is chosen. */
+			readonly targetIds: readonly string[];
 			readonly cursor: number;
 			readonly chosen: readonly string[];
 			/** By `targetId rowKey`. */

@@ -3,12 +3,8 @@ import {chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {inspect} from 'node:util';
-import {
-	createCredentials,
-	type CredentialChain,
-	type CredentialsOptions,
-} from '../../source/credentials/chain.ts';
-import type {CredentialHints} from '../../source/credentials/credentials.ts';
+import {createCredentials, type CredentialsOptions} from '../../source/credentials/chain.ts';
+import type {CredentialHints, Credentials} from '../../source/credentials/credentials.ts';
 import type {CredentialWarning} from '../../source/credentials/source-context.ts';
 import {Secret, type Credential, type FoundCredential} from '../../source/domain/credential.ts';
 
@@ -25,7 +21,7 @@ export type Machine = {
 	helper(name: string, logins?: Record<string, readonly [string, string]>): Promise<void>;
 	/** The arguments a program was called with, one line a call. */
 	calls(name: string): Promise<string[]>;
-	credentials(options?: Partial<CredentialsOptions>): CredentialChain;
+	credentials(options?: Partial<CredentialsOptions>): Credentials;
 	[Symbol.asyncDispose](): Promise<void>;
 };
 

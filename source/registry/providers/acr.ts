@@ -1,5 +1,6 @@
 import {checkAnyPath} from './names.ts';
 import type {NameProblem, RegistryProvider} from './provider.ts';
+import {isRehearsal} from './rehearsal.ts';
 
 /** User name under which ACR takes a refresh token as password (`az acr login --expose-token`). */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
@@ -13,7 +14,7 @@ export const acr: RegistryProvider = {
 	id: 'acr',
 	title: 'Azure Container Registry',
 	label: 'acr',
-	matches: host => cloudSuffix.test(host),
+	matches: host => cloudSuffix.test(host) || isRehearsal(host, 'azurecr'),
 	apiHost: domain => domain,
 	refreshTokenUsername: tokenUser,
 	namespaceRequired: false,
@@ -45,7 +46,7 @@ export const acr: RegistryProvider = {
 };
 
 function checkHost(host: string): NameProblem | undefined {
-	if (hostPattern.test(host)) return undefined;
+	if (hostPattern.test(host) || isRehearsal(host, 'azurecr')) return undefined;
 	const lower = host.toLowerCase();
 	return {
 		message:

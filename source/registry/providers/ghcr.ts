@@ -1,5 +1,6 @@
 import {checkAnyPath} from './names.ts';
 import type {RegistryProvider} from './provider.ts';
+import {isRehearsal} from './rehearsal.ts';
 
 const scopes = ['write:packages', 'delete:packages'];
 
@@ -8,13 +9,14 @@ export const ghcr: RegistryProvider = {
 	id: 'ghcr',
 	title: 'GitHub Container Registry',
 	label: 'ghcr',
-	matches: host => host === 'ghcr.io',
+	matches: host => host === 'ghcr.io' || isRehearsal(host, 'ghcr'),
 	apiHost: domain => domain,
 	namespaceRequired: true,
 	namespaceLabel: 'owner',
 	checkPath: path => checkAnyPath(path) ?? checkOwner(path),
 	// GitHub sends both users and organisations on from the short form.
-	webAddress: (_host, path) => {
+	webAddress: (host, path) => {
+		if (host !== 'ghcr.io') return undefined;
 		const [owner, ...name] = path.split('/');
 		if (!owner || name.length === 0) return undefined;
 		return `https://github.com/${owner}/packages/container/package/${encodeURIComponent(name.join('/'))}`;

@@ -1,0 +1,172 @@
+import {credentialUsername, Secret} from '../../domain/credential.ts';
+import {RegbenchError, toErrorRecord} from '../../domain/errors.ts';
+import {tokenVariable} from '../../credentials/environment.ts';
+import {parseReference} from '../../domain/reference.ts';
+import {logIn, logOut} from '../../operations/login.ts';
+import {providerById, providerForHost, targetFrom} from '../../registry/providers/table.ts';
+import type {Command, CommandCall} from '../command.ts';
+import {exitCodes} from '../exit-codes.ts';
+import {askLine, askSecret, readAll} from '../ask.ts';
+import {operationContext, runOperation} from '../run-headless.ts';
+import {findTarget} from './move.ts';
+
+export const targetsCommand: Command = {
+	name: 'targets',
+	usage: '[list|add|remove|default] [TARGET]',
+	words: [0, 2],
+	summary: 'List, add or remove registry targets, or choose the default one.',
+	changes: words => words.length > 0 && words[0] !== 'list',
+	async run(call) {
+		const [verb = 'list', text] = call.words;
+		if (verb === 'list') return listTargets(call);
+		if (text === undefined) throw new RegbenchError('USAGE', `targets ${verb} needs a target`);
+		const {settings} = call.parts;
+		switch (verb) {
+			case 'add': {
+				const slash = text.indexOf('/');
+				const made = targetFrom(
+					slash < 0 ? text : text.slice(0, slash),
+					slash < 0 ? '' : text.slice(slash + 1),
+				);
+				if ('problem' in made) {
+					const {message, repaired} = made.problem;
+					throw new RegbenchError('NAME_NOT_ALLOWED', message, {
+						...(repaired === undefined ? {} : {hint: `Use ${repaired} instead.`}),
+					});
+				}
+				const {target} = made;
+				await settings.update(current => ({
+					...current,
+					targets: [...current.targets.filter(({id}) => id !== target.id), target],
+					defaultTargetId: current.defaultTargetId ?? target.id,
+				}));
+				call.output.record(target, `added ${target.id}`);
+				return exitCodes.done;
+			}
+			case 'remove': {
+				const target = findTarget(text, settings.get().targets);
+				await settings.update(({defaultTargetId, ...current}) => {
+					const targets = current.targets.filter(({id}) => id !== target.id);
+					const kept = defaultTargetId === target.id ? targets[0]?.id : defaultTargetId;
+					return {...current, targets, ...(kept === undefined ? {} : {defaultTargetId: kept})};
+				});
+				call.output.record(target, `removed ${target.id}`);
+				return exitCodes.done;
+			}
+			case 'default': {
+				const target = settings.get().targets.find(({id}) => id === text);
+				if (!target)
+					throw new RegbenchError('UNKNOWN_TARGET', `No registry target is called ${text}`);
+				await settings.update(current => ({...current, defaultTargetId: target.id}));
+				call.output.record(target, `${target.id} is the default target`);
+				return exitCodes.done;
+			}
+			default:
+				throw new RegbenchError('USAGE', `targets knows no ${verb}`, {
+					hint: 'Use one of list, add, remove, default.',
+				});
+		}
+	},
+};
+
+async function listTargets({parts, output, signal}: CommandCall): Promise<number> {
+	const {targets, defaultTargetId} = parts.settings.get();
+	const all = [...targets, ...parts.sessionTargets];
+	for (const target of all) {
+		const found = await parts.credentials.find(target.host, {signal}).catch(() => undefined);
+		const login = found?.source ?? 'no login';
+		const username = found && credentialUsername(found.credential);
+		const isDefault = target.id === defaultTargetId;
+		output.record(
+			{...target, default: isDefault, login: found?.source ?? null, username: username ?? null},
+			`${isDefault ? '*' : ' '} ${target.id}  ${providerById(target.provider).title}  ${login}${username ? ` as ${username}` : ''}`,
+		);
+	}
+	if (all.length === 0) {
+		output.progress('No registry targets yet. Add one: regbench targets add ghcr.io/OWNER');
+	}
+	return exitCodes.done;
+}
+
+export const loginCommand: Command = {
+	name: 'login',
+	usage: 'HOST',
+	words: [1, 1],
+	summary: 'Try a login at a registry and keep it in a credential helper or keychain.',
+	options: [
+		{flags: '--username <name>', summary: 'user name'},
+		{flags: '--password-stdin', summary: 'read the password or token from standard input'},
+	],
+	changes: true,
+	async run(call) {
+		const provider = providerForHost(call.words[0] ?? '');
+		const host = provider.completeHost?.(call.words[0] ?? '') ?? call.words[0] ?? '';
+		const {login} = providerForHost(host);
+		const fromStdin = call.options['passwordStdin'] === true;
+		const given = (call.options['username'] as string | undefined) ?? login.defaultUsername;
+		if (fromStdin && given === undefined) {
+			throw new RegbenchError('USAGE', '--password-stdin needs --username');
+		}
+		if (!fromStdin) {
+			for (const step of login.steps) call.output.progress(step);
+			if (login.tokenPage) call.output.progress(login.tokenPage);
+		}
+		const username = given ?? (await askLine(`${login.usernameLabel}: `));
+		const password = fromStdin
+			? new Secret((await readAll()).replace(/\r?\n$/, ''))
+			: await askSecret(`${login.passwordLabel}: `);
+		const credential = {kind: 'basic', username, password} as const;
+		const work = logIn({host, credential}, operationContext(call));
+		const {code, result} = await runOperation(
+			call,
+			{id: '1', operation: 'login', subject: host},
+			work,
+		);
+		if (result?.operation !== 'login' || result.storedIn !== 'memory') return code;
+		// The memory of this command ends with it: a script that goes on would find no login.
+		call.output.progress(
+			`The login works, but nothing here can keep it. Set ${tokenVariable(host)}=USER:TOKEN, or install a docker credential helper.`,
+		);
+		return exitCodes.failed;
+	},
+};
+
+export const logoutCommand: Command = {
+	name: 'logout',
+	usage: 'HOST',
+	words: [1, 1],
+	summary: 'Forget the login of a registry.',
+	changes: true,
+	async run(call) {
+		const host = call.words[0] ?? '';
+		const work = logOut({host}, operationContext(call));
+		const {code} = await runOperation(call, {id: '1', operation: 'logout', subject: host}, work);
+		return code;
+	},
+};
+
+export const remoteTagsCommand: Command = {
+	name: 'remote-tags',
+	usage: 'REPOSITORY',
+	words: [1, 1],
+	summary: 'List the tags a registry has for a repository, e.g. ghcr.io/octocat/hello.',
+	changes: false,
+	async run({parts, output, signal, words: [text = '']}) {
+		const {domain, path} = parseReference(text);
+		const repository = parts.registry.repository(domain, path);
+		const onNotice = ({message}: {readonly message: string}) => output.progress(`! ${message}`);
+		try {
+			for await (const page of repository.tags({signal, onNotice})) {
+				for (const tag of page) output.record({repository: `${domain}/${path}`, tag}, tag);
+			}
+		} catch (thrown) {
+			const error = toErrorRecord(thrown);
+			if (error.code !== 'UNAUTHORIZED') throw thrown;
+			throw new RegbenchError('UNAUTHORIZED', error.message, {
+				hint: `Log in first: regbench login ${domain}`,
+				cause: thrown,
+			});
+		}
+		return exitCodes.done;
+	},
+};

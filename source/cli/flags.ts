@@ -1,0 +1,106 @@
+/** The command line: from the tables of commands and options to what was asked. */
+import {Command as Parser, CommanderError, Option} from 'commander';
+import {RegbenchError} from '../domain/errors.ts';
+import {sanitise} from '../domain/sanitise.ts';
+import type {Command, CommandOption, GlobalOptions} from './command.ts';
+import {commands} from './commands.ts';
+import {globalOptions, toGlobalOptions} from './global-options.ts';
+
+export type Asked =
+	| {readonly kind: 'workbench'; readonly globals: GlobalOptions}
+	| {
+			readonly kind: 'command';
+			readonly command: Command;
+			readonly words: readonly string[];
+			readonly options: Readonly<Record<string, unknown>>;
+			readonly globals: GlobalOptions;
+	  }
+	/** Help or version, already in words. */
+	| {readonly kind: 'text'; readonly text: string};
+
+const introduction = [
+	'A terminal workbench for container images and registries.',
+	'',
+	'Without a command it opens the workbench: local images, their tags, registries and a log, worked with single keys (press ? in it). With a command it does one thing and ends.',
+].join('\n');
+
+/** Reads the arguments after the program's name. Throws `USAGE`. */
+export function parseArguments(words: readonly string[], version: string): Asked {
+	let asked: Asked | undefined;
+	let text = '';
+	const parser = new Parser('regbench')
+		.description(introduction)
+		.version(version, '-V, --version', 'print the version')
+		.helpOption('-h, --help', 'show this help')
+		.option('--demo', 'open the workbench on throw-away data')
+		.exitOverride()
+		.allowExcessArguments()
+		.configureHelp({
+			subcommandTerm: subcommand => `${subcommand.name()} ${subcommand.usage()}`.trim(),
+		})
+		.configureOutput({
+			writeOut: chunk => {
+				text += chunk;
+			},
+			writeErr: () => {},
+		});
+	for (const option of globalOptions) parser.addOption(toOption(option));
+	parser.action(() => {
+		const [unknown] = parser.args;
+		if (unknown !== undefined) {
+			throw new RegbenchError(
+				'USAGE',
+				`There is no command ${JSON.stringify(sanitise(unknown, 40))}`,
+			);
+		}
+		asked = {kind: 'workbench', globals: toGlobalOptions(parser.opts())};
+	});
+	for (const command of commands) addCommand(parser, command, found => (asked = found));
+	try {
+		parser.parse([...words], {from: 'user'});
+	} catch (thrown) {
+		if (!(thrown instanceof CommanderError)) throw thrown;
+		if (thrown.exitCode === 0) return {kind: 'text', text};
+		throw new RegbenchError('USAGE', thrown.message.replace(/^error: /, ''), {cause: thrown});
+	}
+	if (!asked) throw new RegbenchError('USAGE', 'Nothing was asked for');
+	return asked;
+}
+
+function addCommand(parser: Parser, command: Command, found: (asked: Asked) => void): void {
+	const subcommand = parser
+		.command(command.name)
+		.summary(command.summary)
+		.description(command.summary)
+		.argument('[words...]')
+		.usage(command.usage === '' ? ' ' : command.usage)
+		.exitOverride();
+	for (const option of [...(command.options ?? []), ...globalOptions]) {
+		subcommand.addOption(toOption(option));
+	}
+	subcommand.action((words: readonly string[], options: Readonly<Record<string, unknown>>) => {
+		const [fewest, most] = command.words;
+		if (words.length < fewest || words.length > most) {
+			const problem = words.length < fewest ? 'needs more words' : 'takes fewer words';
+			throw new RegbenchError('USAGE', `${command.name} ${problem}`, {
+				hint: `Usage: regbench ${command.name} ${command.usage}`.trim(),
+			});
+		}
+		// Global options may stand before or after the command's name.
+		const globals = toGlobalOptions({...parser.opts(), ...options});
+		found({kind: 'command', command, words, options, globals});
+	});
+}
+
+function toOption({flags, summary, choices, fallback, repeats}: CommandOption): Option {
+	const option = new Option(flags, summary);
+	if (choices) option.choices([...choices]);
+	if (fallback !== undefined) option.default(fallback);
+	if (repeats) {
+		option.argParser((value: string, earlier: readonly string[] | undefined) => [
+			...(earlier ?? []),
+			value,
+		]);
+	}
+	return option;
+}

@@ -1,0 +1,60 @@
+/** From the command line to a workbench or a command, and to an exit code. */
+import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
+import {compose} from './compose.ts';
+import type {Command} from './command.ts';
+import {exitCodes} from './exit-codes.ts';
+import {parseArguments, type Asked} from './flags.ts';
+import {createOutput} from './output.ts';
+import {version} from './version.ts';
+
+/** Does what the arguments ask for; resolves with the process's exit code and never rejects. */
+export async function main(words: readonly string[]): Promise<number> {
+	const streams = {out: process.stdout, error: process.stderr};
+	let output = createOutput(streams, words.includes('--json'));
+	try {
+		const asked = parseArguments(words, version);
+		if (asked.kind === 'text') {
+			process.stdout.write(asked.text);
+			return exitCodes.done;
+		}
+		output = createOutput(streams, asked.globals.json);
+		if (asked.kind === 'workbench') {
+			const {openWorkbench} = await import('./open-workbench.ts');
+			return await openWorkbench(asked.globals);
+		}
+		return await runCommand(asked, output);
+	} catch (thrown) {
+		const error = toRegbenchError(thrown);
+		output.failure(error);
+		if (error.code === 'CANCELLED') return exitCodes.interrupted;
+		return error.code === 'USAGE' || error.code === 'NOT_A_TERMINAL'
+			? exitCodes.usedWrongly
+			: exitCodes.failed;
+	}
+}
+
+async function runCommand(
+	{command, words, options, globals}: Asked & {readonly kind: 'command'},
+	output: ReturnType<typeof createOutput>,
+): Promise<number> {
+	if (globals.readOnly && isChange(command, words)) {
+		throw new RegbenchError('READ_ONLY', `${command.name} changes things, and --read-only is on`);
+	}
+	const controller = new AbortController();
+	const interrupt = () => controller.abort();
+	process.once('SIGINT', interrupt);
+	process.once('SIGTERM', interrupt);
+	process.once('SIGHUP', interrupt);
+	const parts = await compose(globals, controller.signal, message =>
+		output.progress(`! ${message}`),
+	);
+	try {
+		return await command.run({parts, output, signal: controller.signal, words, options});
+	} finally {
+		await parts.close();
+	}
+}
+
+function isChange({changes}: Command, words: readonly string[]): boolean {
+	return typeof changes === 'function' ? changes(words) : changes;
+}

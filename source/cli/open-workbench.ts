@@ -1,0 +1,96 @@
+/** Opens the workbench on a terminal: parts, store, intents and screen joined. */
+import {writeFile} from 'node:fs/promises';
+import {RegbenchError} from '../domain/errors.ts';
+import {createIntents} from '../workbench/create-intents.ts';
+import {createStore} from '../workbench/create-store.ts';
+import {createWorkbench} from '../workbench/create-workbench.ts';
+import {initialState} from '../workbench/reducer.ts';
+import {settleJob, startWorkbench} from '../workbench/start-workbench.ts';
+import type {Surroundings} from '../workbench/workbench.ts';
+import {compose} from './compose.ts';
+import type {GlobalOptions} from './command.ts';
+import {demandTerminal, runWorkbench} from './tui.tsx';
+
+/** Resolves with the exit code when the person has left. Rejects with `NOT_A_TERMINAL` before anything is drawn. */
+export async function openWorkbench(globals: GlobalOptions): Promise<number> {
+	demandTerminal();
+	const controller = new AbortController();
+	const {signal} = controller;
+	const warnings: string[] = [];
+	const warn = (message: string) => {
+		warnings.push(message);
+		workbench?.log('warning', message);
+	};
+	let workbench: ReturnType<typeof createWorkbench> | undefined;
+	const parts = globals.demo
+		? await (await import('./compose-demo.ts')).composeDemo(signal)
+		: await compose(globals, signal, warn);
+	const {layout} = parts.settings.get();
+	const store = createStore(
+		initialState({
+			now: Date.now(),
+			readOnly: globals.readOnly,
+			demo: globals.demo,
+			logFollow: layout.logFollow,
+			logWrap: layout.logWrap,
+		}),
+	);
+	const screen: {exit?: () => void} = {};
+	const surroundings: Surroundings = {
+		now: Date.now,
+		signal,
+		copyText: text => copyToClipboard(text),
+		saveText,
+		exit: () => screen.exit?.(),
+		startRegistry: () => startSessionRegistry(parts.dataFolder, signal),
+	};
+	workbench = createWorkbench({
+		...parts,
+		store,
+		surroundings,
+		sessionTargets: [...parts.sessionTargets],
+		onJobEvent: settleJob,
+	});
+	workbench.log(
+		'info',
+		...(warnings.length > 0 ? warnings : ['press ? for all keys, e to have something explained']),
+	);
+	const upkeep = startWorkbench(workbench);
+	const intents = createIntents(workbench, upkeep);
+	try {
+		return await runWorkbench({store, intents, settings: parts.settings.get(), screen});
+	} finally {
+		controller.abort();
+		await workbench.queue.close();
+		await parts.close();
+	}
+}
+
+/** OSC 52: the terminal's own clipboard, which works over SSH as well. */
+function copyToClipboard(text: string): void {
+	process.stdout.write(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`);
+}
+
+async function saveText(path: string, text: string): Promise<void> {
+	try {
+		await writeFile(path, text, {flag: 'wx', mode: 0o600});
+	} catch (cause) {
+		const code = (cause as NodeJS.ErrnoException).code;
+		const why = code === 'EEXIST' ? 'the file exists already' : (code ?? 'it cannot be written');
+		throw new RegbenchError('PROGRAM_FAILED', `${path}: ${why}`, {
+			hint: 'Choose another name.',
+			cause,
+		});
+	}
+}
+
+async function startSessionRegistry(dataFolder: string, signal: AbortSignal) {
+	const {startEmbeddedRegistry} = await import('../registry/server/start.ts');
+	const server = await startEmbeddedRegistry({
+		folder: `${dataFolder}/registry`,
+		authentication: 'none',
+		signal,
+	});
+	const target = {id: server.host, provider: 'embedded', host: server.host, namespace: ''} as const;
+	return {target, stop: () => server.close()};
+}

@@ -1,0 +1,46 @@
+/** From a request as plain data to the operation that does it. */
+import type {Operation} from '../domain/events.ts';
+import type {OperationContext} from './context.ts';
+import {pullImage} from './pull.ts';
+import {pushToAll} from './push.ts';
+import {removeImages} from './remove.ts';
+import {repullImage} from './repull.ts';
+import type {OperationRequest} from './request.ts';
+import {tagImage} from './tag.ts';
+
+/** The operation for a request; nothing happens before its first event is asked for. */
+export function startOperation(request: OperationRequest, context: OperationContext): Operation {
+	switch (request.operation) {
+		case 'tag':
+			return tagImage(request, context);
+		case 'push':
+			return pushToAll(request.destinations, context);
+		case 'pull':
+			return pullImage(request, context);
+		case 'repull':
+			return repullImage(request, context);
+		case 'remove':
+			return removeImages(request, context);
+	}
+}
+
+/** What a request works on, in the words of a job's row. */
+export function subjectOf(request: OperationRequest): string {
+	switch (request.operation) {
+		case 'tag':
+			return `${request.source} → ${request.reference}`;
+		case 'push': {
+			const [first, ...others] = request.destinations;
+			const more = others.length > 0 ? ` and ${others.length} more` : '';
+			return `${first?.reference ?? ''}${more}`;
+		}
+		case 'pull':
+		case 'repull':
+			return request.reference;
+		case 'remove': {
+			const [first, ...others] = request.items;
+			const more = others.length > 0 ? ` and ${others.length} more` : '';
+			return `${first ?? ''}${more}`;
+		}
+	}
+}

@@ -1,0 +1,21 @@
+/** All intents of a workbench, from the files that each know one part of it. */
+import {createImageIntents} from './image-intents.ts';
+import type {Intents} from './intents.ts';
+import {createJobIntents} from './job-intents.ts';
+import {createNavigationIntents} from './navigation-intents.ts';
+import {createRegistryIntents} from './registry-intents.ts';
+import type {Upkeep} from './start-workbench.ts';
+import {createTagIntents} from './tag-intents.ts';
+import {createViewIntents} from './view-intents.ts';
+import type {Workbench} from './workbench.ts';
+
+export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
+	return {
+		...createNavigationIntents(workbench),
+		...createViewIntents(workbench, upkeep.refresh),
+		...createTagIntents(workbench),
+		...createImageIntents(workbench),
+		...createRegistryIntents(workbench),
+		...createJobIntents(workbench),
+	};
+}

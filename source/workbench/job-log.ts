@@ -1,0 +1,184 @@
+/** From job events to jobs and log lines: two of the three readers of the one stream. */
+import {shortDigest} from '../domain/digest.ts';
+import type {JobEvent, JobResult, TransferEvent} from '../domain/events.ts';
+import {formatBytes, formatDuration} from '../domain/size.ts';
+import type {Job, LogLine, Progress} from './state.ts';
+
+/** How many log lines are kept; older ones fall out. */
+export const logCapacity = 5000;
+
+type NewLine = Omit<LogLine, 'id'>;
+
+/** Adds lines; a progress line takes the place of the last one of its job and group. */
+export function appendLines(
+	lines: readonly LogLine[],
+	added: readonly NewLine[],
+): readonly LogLine[] {
+	if (added.length === 0) return lines;
+	const result = lines.slice();
+	let nextId = (result.at(-1)?.id ?? 0) + 1;
+	for (const line of added) {
+		const place = line.group === undefined ? -1 : findGroup(result, line);
+		const previous = result[place];
+		if (previous) result[place] = {...line, id: previous.id, time: previous.time};
+		else result.push({...line, id: nextId++});
+	}
+	return result.length > logCapacity ? result.slice(-logCapacity) : result;
+}
+
+/** Progress lines are among the newest; looking further back would cost more than a second line. */
+const groupSearchDepth = 64;
+
+function findGroup(lines: readonly LogLine[], line: NewLine): number {
+	for (let index = lines.length - 1; index >= 0; index--) {
+		if (lines.length - index > groupSearchDepth) return -1;
+		const candidate = lines[index];
+		if (candidate?.job === line.job && candidate?.group === line.group) return index;
+	}
+	return -1;
+}
+
+/** The job after one more event. */
+export function advanceJob(job: Job, event: JobEvent): Job {
+	const now = Date.parse(event.time);
+	switch (event.type) {
+		case 'started':
+			return {...job, phase: 'running', startedAt: now};
+		case 'step':
+			return {...job, step: event.message};
+		case 'warned':
+			return {...job, step: event.message};
+		case 'transfer': {
+			const transfers = {...job.transfers, [`${event.reference} ${event.layer}`]: event};
+			return {...job, transfers, progress: summarise(Object.values(transfers), job, now)};
+		}
+		case 'finished':
+			return {...job, phase: 'finished', endedAt: now, result: event.result};
+		case 'failed':
+			return {...job, phase: 'failed', endedAt: now, error: event.error};
+		case 'cancelled':
+			return {...job, phase: 'cancelled', endedAt: now};
+	}
+}
+
+/** Sums the layers of one job, or of one reference of it. Totals are only told when all are known. */
+export function summarise(
+	transfers: readonly TransferEvent[],
+	job: Pick<Job, 'startedAt'>,
+	now: number,
+): Progress {
+	let doneBytes = 0;
+	let totalBytes: number | undefined = 0;
+	let layersDone = 0;
+	for (const transfer of transfers) {
+		const nothingMoves = transfer.state === 'exists' || transfer.state === 'mounted';
+		if (nothingMoves || transfer.state === 'done') layersDone++;
+		if (nothingMoves) continue;
+		doneBytes += transfer.doneBytes;
+		if (transfer.totalBytes === undefined) totalBytes = undefined;
+		else if (totalBytes !== undefined) totalBytes += transfer.totalBytes;
+	}
+	const seconds = Math.max((now - (job.startedAt ?? now)) / 1000, 0.001);
+	return {
+		direction: transfers[0]?.direction ?? 'push',
+		doneBytes,
+		...(totalBytes === undefined ? {} : {totalBytes}),
+		bytesPerSecond: doneBytes / seconds,
+		layersDone,
+		layersTotal: transfers.length,
+	};
+}
+
+/** The lines an event adds to the log. `job` is as it stands after the event. */
+export function linesFor(event: JobEvent, job: Job): readonly NewLine[] {
+	const base = {time: event.time, job: event.job};
+	switch (event.type) {
+		case 'started':
+			return [];
+		case 'step': {
+			const command = event.command
+				? [{...base, level: 'command' as const, text: `$ ${event.command}`}]
+				: [];
+			return [...command, {...base, level: 'info', text: event.message}];
+		}
+		case 'warned': {
+			const text = event.hint ? `${event.message} ${event.hint}` : event.message;
+			return [{...base, level: 'warning', text}];
+		}
+		case 'transfer': {
+			const ofReference = Object.values(job.transfers).filter(
+				transfer => transfer.reference === event.reference,
+			);
+			const progress = summarise(ofReference, job, Date.parse(event.time));
+			if (progress.totalBytes === 0 && progress.doneBytes === 0) return [];
+			const text = event.reference;
+			return [{...base, level: 'progress', text, group: event.reference, progress}];
+		}
+		case 'finished':
+			return describeResult(event.result).map(text => ({...base, level: 'success', text}));
+		case 'failed':
+			return [
+				{...base, level: 'error', text: `${event.error.message} (${event.error.code})`},
+				{...base, level: 'error', text: event.error.hint},
+			];
+		case 'cancelled':
+			return [{...base, level: 'warning', text: `Cancelled: ${job.subject}`}];
+	}
+}
+
+/** What came of an operation, a line for each thing worth saying. */
+export function describeResult(result: JobResult): readonly string[] {
+	switch (result.operation) {
+		case 'tag':
+			return [
+				`tagged ${result.reference} → ${shortDigest(result.imageId)}` +
+					(result.movedFrom ? ` (moved from ${shortDigest(result.movedFrom)})` : ''),
+			];
+		case 'push': {
+			const reused =
+				result.layersReused > 0 ? `, ${countOf(result.layersReused, 'layer')} reused` : '';
+			const lines = [
+				`pushed ${result.reference} ${shortDigest(result.digest)} in ${formatDuration(result.durationMs)}, ` +
+					`${formatBytes(result.bytesUploaded)} sent${reused}`,
+			];
+			if (result.webUrl) lines.push(`see ${result.webUrl}`);
+			return lines;
+		}
+		case 'push-all':
+			return result.pushes.flatMap(describeResult);
+		case 'pull':
+			return [
+				result.changed
+					? `pulled ${result.reference} ${shortDigest(result.digest)} in ${formatDuration(result.durationMs)}, ` +
+						`${formatBytes(result.bytesDownloaded)} received`
+					: `${result.reference} is up to date (${shortDigest(result.digest)})`,
+			];
+		case 'remove': {
+			const gone = [...result.untagged.map(name => `untagged ${name}`)];
+			if (result.deleted.length > 0) gone.push(`freed ${formatBytes(result.freedBytes)}`);
+			return gone;
+		}
+		case 'repull':
+			return result.same
+				? [
+						`same image: ${shortDigest(result.imageId)} came back from ${result.reference}, ` +
+							`digest ${shortDigest(result.digest)} is equal`,
+					]
+				: [`not the same image as before: ${result.reference}`, ...result.differences];
+		case 'login':
+			return [
+				`logged in to ${result.host}${result.username ? ` as ${result.username}` : ''}, kept in ${result.storedIn}`,
+			];
+		case 'logout':
+			return [
+				result.removedFrom.length > 0
+					? `logged out of ${result.host} (removed from ${result.removedFrom.join(', ')})`
+					: `no login of ${result.host} was kept by regbench`,
+			];
+	}
+}
+
+/** `1 layer`, `2 layers`. */
+export function countOf(count: number, noun: string): string {
+	return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,193 @@
+/** Moving about: focus, cursors, filter, marks, overlays and dialogs that only show. */
+import type {Intents, Movement} from './intents.ts';
+import {
+	isTagMarked,
+	selectCurrentImage,
+	selectCurrentTagRow,
+	selectCursorIndex,
+	selectJobRows,
+	selectPaneKeys,
+	tagMarkKey,
+} from './selectors.ts';
+import {paneIds, type Dialog, type Overlay, type PaneId, type State} from './state.ts';
+import type {Workbench} from './workbench.ts';
+
+type NavigationIntents = Pick<
+	Intents,
+	| 'focusPane'
+	| 'focusNextPane'
+	| 'move'
+	| 'toggleZoom'
+	| 'back'
+	| 'startFilter'
+	| 'changeFilter'
+	| 'acceptFilter'
+	| 'toggleMark'
+	| 'clearNotice'
+	| 'openHelp'
+	| 'openPalette'
+	| 'changePaletteQuery'
+	| 'openJobs'
+>;
+
+export function createNavigationIntents({store}: Workbench): NavigationIntents {
+	const {dispatch, getState} = store;
+	const closeOverlay = () => dispatch({type: 'overlayChanged', overlay: undefined});
+
+	const movePane = (movement: Movement) => {
+		const state = getState();
+		const pane = state.focus;
+		const keys = selectPaneKeys(state, pane);
+		const index = moved(selectCursorIndex(state, pane), keys.length, movement);
+		if (index < 0) return;
+		if (pane === 'log') {
+			const follow = movement.by === 'edge' && movement.edge === 'last';
+			if (follow !== state.log.follow) dispatch({type: 'logViewChanged', follow});
+		}
+		dispatch({type: 'cursorMoved', pane, key: keys[index], index});
+	};
+
+	const focusPane = (pane: PaneId) => {
+		if (getState().overlay) closeOverlay();
+		dispatch({type: 'paneFocused', pane});
+	};
+
+	return {
+		focusPane,
+		focusNextPane(step) {
+			const place = paneIds.indexOf(getState().focus) + step + paneIds.length;
+			focusPane(paneIds[place % paneIds.length] ?? 'images');
+		},
+		move(movement) {
+			const {dialog, overlay} = getState();
+			if (dialog) {
+				dispatch({type: 'dialogChanged', dialog: moveInDialog(dialog, movement)});
+			} else if (overlay) {
+				dispatch({type: 'overlayChanged', overlay: moveInOverlay(getState(), overlay, movement)});
+			} else {
+				movePane(movement);
+			}
+		},
+		toggleZoom: () => dispatch({type: 'zoomToggled'}),
+		back() {
+			const state = getState();
+			if (state.dialog) return dispatch({type: 'dialogChanged', dialog: undefined});
+			const {focus} = state;
+			if (state.filtering || state.filters[focus] !== '') {
+				dispatch({type: 'filterChanged', pane: state.filtering ?? focus, value: ''});
+				return dispatch({type: 'filterEnded'});
+			}
+			if (state.overlay) return closeOverlay();
+			if (state.marks.images.length + state.marks.tags.length > 0) {
+				return dispatch({type: 'marksChanged', marks: {images: [], tags: []}});
+			}
+			if (state.zoomed) dispatch({type: 'zoomToggled'});
+		},
+		startFilter() {
+			closeOverlay();
+			dispatch({type: 'filterStarted', pane: getState().focus});
+		},
+		changeFilter(value) {
+			const pane = getState().filtering;
+			if (pane) dispatch({type: 'filterChanged', pane, value});
+		},
+		acceptFilter: () => dispatch({type: 'filterEnded'}),
+		toggleMark() {
+			const state = getState();
+			const image = selectCurrentImage(state);
+			if (!image) return;
+			const {marks} = state;
+			if (state.focus === 'images') {
+				const images = toggled(marks.images, image.id);
+				dispatch({type: 'marksChanged', marks: {...marks, images}});
+			} else if (state.focus === 'tags') {
+				const row = selectCurrentTagRow(state);
+				if (!row) return;
+				const key = tagMarkKey(image.id, row);
+				const tags = isTagMarked(state, row)
+					? marks.tags.filter(marked => marked !== key)
+					: [...marks.tags, key];
+				dispatch({type: 'marksChanged', marks: {...marks, tags}});
+			}
+			movePane({by: 'row', count: 1});
+		},
+		clearNotice() {
+			if (getState().notice) dispatch({type: 'noticeShown', notice: undefined});
+		},
+		openHelp: () => dispatch({type: 'dialogChanged', dialog: {kind: 'help', offset: 0}}),
+		openPalette: () =>
+			dispatch({type: 'dialogChanged', dialog: {kind: 'palette', query: '', cursor: 0}}),
+		changePaletteQuery: query =>
+			dispatch({type: 'dialogChanged', dialog: {kind: 'palette', query, cursor: 0}}),
+		openJobs() {
+			const open = getState().overlay?.kind === 'jobs';
+			const overlay = {kind: 'jobs', selected: undefined, offset: 0} as const;
+			dispatch({type: 'overlayChanged', overlay: open ? undefined : overlay});
+		},
+	};
+}
+
+function toggled(list: readonly string[], key: string): readonly string[] {
+	return list.includes(key) ? list.filter(other => other !== key) : [...list, key];
+}
+
+/** The index after a movement, kept within the list; −1 when it is empty. */
+function moved(index: number, count: number, movement: Movement): number {
+	if (count === 0) return -1;
+	const wanted =
+		movement.by === 'edge'
+			? movement.edge === 'first'
+				? 0
+				: count - 1
+			: index + movement.count * (movement.by === 'page' ? movement.rows : 1);
+	return Math.max(0, Math.min(count - 1, wanted));
+}
+
+/** Scrolling text has no known end here; who draws it stops at its last line. */
+function scrolled(offset: number, movement: Movement): number {
+	return moved(offset, Number.MAX_SAFE_INTEGER, movement);
+}
+
+function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
+	switch (dialog.kind) {
+		case 'help':
+		case 'explain':
+			return {...dialog, offset: scrolled(dialog.offset, movement)};
+		case 'palette':
+			return {...dialog, cursor: scrolled(dialog.cursor, movement)};
+		case 'push':
+			return {...dialog, cursor: moved(dialog.cursor, dialog.targetIds.length, movement)};
+		case 'pull':
+			return {...dialog, cursor: moved(dialog.cursor + 1, dialog.recent.length + 1, movement) - 1};
+		case 'repull':
+			return {...dialog, choice: moved(dialog.choice, dialog.references.length, movement)};
+		case 'target':
+			return {
+				...dialog,
+				cursor: moved(dialog.cursor + 1, dialog.proposals.length + 1, movement) - 1,
+			};
+		case 'tag':
+		case 'remove':
+		case 'login':
+		case 'remove-target':
+		case 'save-log':
+		case 'quit':
+			return dialog;
+	}
+}
+
+function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Overlay {
+	switch (overlay.kind) {
+		case 'details':
+			return {...overlay, offset: scrolled(overlay.offset, movement)};
+		case 'jobs': {
+			const ids = selectJobRows(state).map(job => job.id);
+			const at = overlay.selected === undefined ? 0 : ids.indexOf(overlay.selected);
+			return {...overlay, selected: ids[moved(at, ids.length, movement)]};
+		}
+		case 'remote-tags': {
+			const count = overlay.tags.phase === 'ready' ? overlay.tags.value.length : 0;
+			return {...overlay, cursor: moved(overlay.cursor, count, movement)};
+		}
+	}
+}

@@ -1,0 +1,190 @@
+/** Brings a workbench to life and keeps it true: engine, images, targets, logins, tags, time. */
+import {shortDigest} from '../domain/digest.ts';
+import {toErrorRecord} from '../domain/errors.ts';
+import type {JobEvent, JobResult} from '../domain/events.ts';
+import {waitFor} from '../operations/retry.ts';
+import {checkAllHosts} from './check-logins.ts';
+import {checkTags} from './check-tags.ts';
+import {proposeTargets} from './propose-targets.ts';
+import {selectCurrentImage} from './selectors.ts';
+import type {Workbench} from './workbench.ts';
+
+export type Upkeep = {
+	/** Looks at everything anew. */
+	refresh(): void;
+};
+
+/** How long the cursor must rest on an image before registries are asked about its tags. */
+const restMs = 200;
+const minuteMs = 60_000;
+const reconnectMs = 3000;
+
+/** Starts everything that goes on beside the keys; it ends when the surroundings' signal fires. */
+export function startWorkbench(workbench: Workbench): Upkeep {
+	const {store, engine, credentials, settings, surroundings} = workbench;
+	const {dispatch, getState} = store;
+	const {signal, now} = surroundings;
+
+	const loadImages = coalesced(async () => {
+		try {
+			const images = await engine.listImages({signal});
+			dispatch({type: 'imagesLoaded', images, now: now()});
+		} catch (thrown) {
+			if (!signal.aborted) dispatch({type: 'imagesFailed', error: toErrorRecord(thrown)});
+		}
+	});
+
+	const connect = async (): Promise<boolean> => {
+		try {
+			const info = await engine.info({signal});
+			dispatch({type: 'engineChanged', engine: {phase: 'connected', info, notes: []}});
+			await loadImages();
+			return true;
+		} catch (thrown) {
+			if (signal.aborted) return false;
+			const error = toErrorRecord(thrown);
+			if (getState().engine.phase !== 'failed') workbench.log('error', error.message, error.hint);
+			dispatch({type: 'engineChanged', engine: {phase: 'failed', error, tried: []}});
+			dispatch({type: 'imagesFailed', error});
+			return false;
+		}
+	};
+
+	const followEngine = async () => {
+		while (!signal.aborted) {
+			if (await connect()) break;
+			await waitFor(reconnectMs, signal);
+		}
+		for await (const change of engine.changes({signal})) {
+			const {engine: known} = getState();
+			if (change.type === 'images-changed') await loadImages();
+			if (change.type === 'disconnected' && known.phase === 'connected') {
+				workbench.log('warning', `the engine is gone: ${change.reason}`);
+				dispatch({
+					type: 'engineChanged',
+					engine: {phase: 'lost', info: known.info, reason: change.reason},
+				});
+			}
+			if (change.type === 'connected' && known.phase === 'lost') {
+				workbench.log('success', 'the engine is back');
+				await connect();
+			}
+		}
+	};
+
+	const propose = async () => {
+		const {targets, deniedProposals} = settings.get();
+		const known = [...targets, ...workbench.sessionTargets];
+		const seen = await credentials.seenLogins({signal});
+		dispatch({type: 'proposalsFound', proposals: proposeTargets(seen, known, deniedProposals)});
+	};
+
+	let resting: NodeJS.Timeout | undefined;
+	let seen: readonly unknown[] = [];
+	const stopWatching = store.subscribe(() => {
+		const state = getState();
+		const watched = [selectCurrentImage(state), state.targets, state.tagStatus];
+		if (watched.every((value, index) => value === seen[index])) return;
+		seen = watched;
+		clearTimeout(resting);
+		resting = setTimeout(() => {
+			const image = selectCurrentImage(getState());
+			if (image) void checkTags(workbench, image);
+		}, restMs);
+	});
+	const clock = setInterval(() => dispatch({type: 'ticked', now: now()}), minuteMs);
+	signal.addEventListener('abort', () => {
+		stopWatching();
+		clearTimeout(resting);
+		clearInterval(clock);
+	});
+
+	const report = (thrown: unknown) => {
+		if (!signal.aborted) workbench.log('error', toErrorRecord(thrown).message);
+	};
+	workbench.showTargets();
+	followEngine().catch(report);
+	checkAllHosts(workbench).catch(report);
+	propose().catch(report);
+
+	return {
+		refresh() {
+			dispatch({type: 'tagStatusForgotten'});
+			void loadImages();
+			checkAllHosts(workbench).catch(report);
+			propose().catch(report);
+			workbench.notify('info', 'Looking at everything anew.');
+		},
+	};
+}
+
+/** What the end of a job changes in the rest of the state. */
+export function settleJob(event: JobEvent, {store, notify}: Workbench): void {
+	if (event.type === 'failed') notify('error', `${event.error.message}. ${event.error.hint}`);
+	if (event.type === 'finished') {
+		notify('success', headline(event.result));
+		const entries = Object.fromEntries(knownTags(event.result));
+		store.dispatch({type: 'tagStatusChanged', entries});
+	}
+}
+
+function knownTags(
+	result: JobResult,
+): ReadonlyArray<readonly [string, {phase: 'known'; standing: 'same'; digest: string}]> {
+	switch (result.operation) {
+		case 'push':
+			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest}]];
+		case 'push-all':
+			return result.pushes.flatMap(knownTags);
+		case 'pull':
+		case 'repull':
+			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest}]];
+		case 'tag':
+		case 'remove':
+		case 'login':
+		case 'logout':
+			return [];
+	}
+}
+
+function headline(result: JobResult): string {
+	switch (result.operation) {
+		case 'push':
+			return `Pushed ${result.reference} (${shortDigest(result.digest)}).`;
+		case 'push-all':
+			return `Pushed ${result.pushes.length} tags.`;
+		case 'pull':
+			return result.changed ? `Pulled ${result.reference}.` : `${result.reference} was up to date.`;
+		case 'repull':
+			return result.same
+				? `Same image: ${shortDigest(result.imageId)} came back, byte for byte.`
+				: `Not the same image: ${result.differences[0] ?? 'see the log'}`;
+		case 'tag':
+			return `Tagged ${result.reference}.`;
+		case 'remove':
+			return result.deleted.length > 0 ? 'Deleted.' : 'Untagged.';
+		case 'login':
+			return `Logged in to ${result.host}.`;
+		case 'logout':
+			return `Logged out of ${result.host}.`;
+	}
+}
+
+/** Runs `work` again after it ends when it was asked for meanwhile; never twice at once. */
+function coalesced(work: () => Promise<void>): () => Promise<void> {
+	let running: Promise<void> | undefined;
+	let again = false;
+	const loop = async () => {
+		do {
+			again = false;
+			await work();
+		} while (again);
+	};
+	return async () => {
+		again = true;
+		running ??= loop().finally(() => {
+			running = undefined;
+		});
+		await running;
+	};
+}

@@ -1,0 +1,115 @@
+/** Looking closer: details, a registry's tags, explanations, the clipboard, refreshing. */
+import {toErrorRecord} from '../domain/errors.ts';
+import {formatReference} from '../domain/reference.ts';
+import {targetReference} from '../registry/providers/table.ts';
+import {explain} from './explain.ts';
+import type {Intents} from './intents.ts';
+import {
+	selectCurrentImage,
+	selectCurrentJob,
+	selectCurrentTagRow,
+	selectCurrentTargetRow,
+	selectCursorIndex,
+	selectLogLines,
+} from './selectors.ts';
+import type {Overlay, State} from './state.ts';
+import type {Workbench} from './workbench.ts';
+
+type ViewIntents = Pick<Intents, 'openDetails' | 'openExplain' | 'openRemote' | 'copy' | 'refresh'>;
+
+export function createViewIntents(workbench: Workbench, refresh: () => void): ViewIntents {
+	const {store, engine, registry, surroundings} = workbench;
+	const {dispatch, getState} = store;
+	const show = (overlay: Overlay) => dispatch({type: 'overlayChanged', overlay});
+
+	return {
+		refresh,
+		openDetails() {
+			const image = selectCurrentImage(getState());
+			if (!image)
+				return workbench.notify('warning', 'There is no image here yet: press p to pull one.');
+			const base = {kind: 'details', image: image.id, offset: 0} as const;
+			const settle = (details: (Overlay & {kind: 'details'})['details']) => {
+				const {overlay} = getState();
+				if (overlay?.kind === 'details' && overlay.image === image.id) show({...overlay, details});
+			};
+			show({...base, details: {phase: 'loading'}});
+			engine.inspect(image.id, {signal: surroundings.signal}).then(
+				value => settle({phase: 'ready', value}),
+				(error: unknown) => settle({phase: 'failed', error: toErrorRecord(error)}),
+			);
+		},
+		openExplain() {
+			const {title, lines} = explain(getState());
+			dispatch({type: 'dialogChanged', dialog: {kind: 'explain', title, lines, offset: 0}});
+		},
+		openRemote() {
+			const state = getState();
+			const row = selectCurrentTargetRow(state);
+			const tagRow = selectCurrentTagRow(state);
+			if (!row)
+				return workbench.notify('warning', 'There is no target here yet: press a to add one.');
+			if (!tagRow) {
+				return workbench.notify(
+					'warning',
+					'Choose an image first: its tags on this registry are listed.',
+				);
+			}
+			const {domain, path} = targetReference(row.target, tagRow.name, tagRow.tag);
+			const repository = `${domain}/${path}`;
+			const settle = (tags: (Overlay & {kind: 'remote-tags'})['tags']) => {
+				const {overlay} = getState();
+				if (overlay?.kind === 'remote-tags' && overlay.repository === repository) {
+					show({...overlay, tags});
+				}
+			};
+			show({kind: 'remote-tags', repository, tags: {phase: 'loading'}, cursor: 0});
+			collectTags(registry.repository(domain, path).tags({signal: surroundings.signal})).then(
+				value => settle({phase: 'ready', value}),
+				(error: unknown) => settle({phase: 'failed', error: toErrorRecord(error)}),
+			);
+		},
+		copy() {
+			const text = textUnderCursor(getState());
+			if (text === undefined) return workbench.notify('info', 'There is nothing here to copy.');
+			surroundings.copyText(text);
+			workbench.notify('success', `Copied: ${text}`);
+		},
+	};
+}
+
+async function collectTags(pages: AsyncIterable<readonly string[]>): Promise<readonly string[]> {
+	const tags: string[] = [];
+	for await (const page of pages) tags.push(...page);
+	return tags;
+}
+
+function textUnderCursor(state: State): string | undefined {
+	const {overlay} = state;
+	if (overlay?.kind === 'details') return overlay.image;
+	if (overlay?.kind === 'remote-tags') {
+		const tag = overlay.tags.phase === 'ready' ? overlay.tags.value[overlay.cursor] : undefined;
+		return tag === undefined ? overlay.repository : `${overlay.repository}:${tag}`;
+	}
+	if (overlay?.kind === 'jobs') {
+		const job = selectCurrentJob(state);
+		return job?.error ? `${job.error.message} ${job.error.hint}` : job?.subject;
+	}
+	switch (state.focus) {
+		case 'images': {
+			const image = selectCurrentImage(state);
+			return image?.references[0] ?? image?.id;
+		}
+		case 'tags': {
+			const row = selectCurrentTagRow(state);
+			const target = state.targets.find(({id}) => id === state.defaultTargetId);
+			return target && row && !row.references[0]
+				? formatReference(targetReference(target, row.name, row.tag))
+				: row?.references[0];
+		}
+		case 'registries':
+			return selectCurrentTargetRow(state)?.target.id;
+		case 'log':
+			return selectLogLines(state)[selectCursorIndex(state, 'log')]?.text.replace(/^\$ /, '');
+	}
+}
