@@ -65,7 +65,8 @@ export async function pullIntoLayout(
 			const kept = await layout.blobs.partialSize(blob.digest);
 			const outcome = await layout.blobs.download(
 				blob,
-				fromByte => repository.readBlob(blob, {signal, onNotice, fromByte}),
+				fromByte =>
+					repository.readBlob(blob, {signal, onNotice, fromByte, digestCheckedByReader: true}),
 				{signal, limitBytes: blob.size, onProgress: done => progress.moving(blob, done)},
 			);
 			if (outcome === 'written') bytesDownloaded += Math.max(0, blob.size - kept);

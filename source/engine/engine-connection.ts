@@ -102,7 +102,8 @@ async function ask(connection: EngineConnection, signal: AbortSignal): Promise<I
 				path: '/_ping',
 				method: 'GET',
 				signal,
-				headers: {host: 'docker'},
+				// TLS takes the name to check from the Host header, so tcp keeps its own.
+				...(transport.kind === 'tcp' ? {} : {headers: {host: 'docker'}}),
 				...(transport.kind === 'socket' ? {socketPath: transport.path} : {}),
 				// The same name as later requests have, so that the agent gives them this connection.
 				...(transport.kind === 'ssh' ? {host: 'docker', port: 80} : {}),

@@ -46,7 +46,11 @@ export type RemoteRepository = {
 	/** The blob's bytes from `fromByte` on; resumes by Range after a cut, checks size and (from 0) digest. */
 	readBlob(
 		blob: Pick<Descriptor, 'digest' | 'size'>,
-		options?: CallOptions & {readonly fromByte?: number},
+		options?: CallOptions & {
+			readonly fromByte?: number;
+			/** The reader compares the digest by itself: hashing twice is what a fast download would wait for. */
+			readonly digestCheckedByReader?: boolean;
+		},
 	): AsyncIterable<Uint8Array>;
 
 	/** Brings a blob: skipped when there, mounted from `mountFrom` where possible, uploaded otherwise. */
