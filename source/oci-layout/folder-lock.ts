@@ -4,7 +4,13 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {RegbenchError} from '../domain/errors.ts';
 import {isMissing, systemCode, throwIfCancelled, withFileErrors} from './file-errors.ts';
-import {mayBeAlive, ownIdentity, parseIdentity, type ProcessIdentity} from './process-identity.ts';
+import {
+	describeProcess,
+	mayBeAlive,
+	ownIdentity,
+	parseIdentity,
+	type ProcessIdentity,
+} from './process-identity.ts';
 
 export type LockOptions = {
 	/** How long to wait for another holder before `LAYOUT_LOCKED`. Default 10 000. */
@@ -119,10 +125,7 @@ async function ageMs(file: string): Promise<number> {
 
 async function lockedError(file: string): Promise<RegbenchError> {
 	const holder = await readHolder(file);
-	const who =
-		typeof holder === 'string'
-			? 'another process'
-			: `process ${holder.pid} on ${holder.host.replaceAll(/[^\w.-]/g, '?')}`;
+	const who = typeof holder === 'string' ? 'another process' : describeProcess(holder);
 	return new RegbenchError('LAYOUT_LOCKED', `The image store is in use by ${who}`, {
 		hint: `Wait until it is done, or choose another folder with --data-dir. If it no longer runs, delete ${file}.`,
 		retryable: true,
