@@ -2,8 +2,9 @@
 import {selectTargetForm} from '../../workbench/selectors.ts';
 import type {State} from '../../workbench/state.ts';
 import {scopesOf} from '../key-dispatch.ts';
-import {keyName, whyBlocked, type KeyBinding} from '../keymap.ts';
+import {whyBlocked, type KeyBinding} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
+import {keyLabel} from './key-label.ts';
 import {quiet} from './lines.ts';
 import {displayWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -52,7 +53,7 @@ function isAccept({keys}: KeyBinding): boolean {
 }
 
 function hintKey(key: string, theme: Theme): string {
-	return key === 'enter' ? theme.symbols.enter : keyName(key);
+	return key === 'enter' ? theme.symbols.enter : keyLabel(key, theme);
 }
 
 /** Whether a key has anything to do with what the dialog holds. */

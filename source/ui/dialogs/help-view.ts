@@ -1,9 +1,11 @@
 import type {Dialog} from '../../workbench/state.ts';
-import {keyName, type KeyBinding, type Scope} from '../keymap.ts';
+import type {KeyBinding, Scope} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
 import {wrap} from '../text.ts';
+import type {Theme} from '../theme.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, row, type DialogView, type TextRow} from './dialog-view.ts';
+import {keyLabel} from './key-label.ts';
 
 /** Scopes in the order they are read, under the name they have on screen. */
 const groups: ReadonlyArray<readonly [title: string, ...scopes: Scope[]]> = [
@@ -27,15 +29,15 @@ const twoColumns = 96;
 /** All keys, by where they work. */
 export function helpView(
 	{offset}: Dialog & {readonly kind: 'help'},
-	{width}: DialogContext,
+	{width, theme}: DialogContext,
 	bindings: readonly KeyBinding[],
 ): DialogView {
 	const shown = bindings.filter(isShown);
-	const keyWidth = Math.max(...shown.map(({keys}) => keyNames(keys).length)) + 2;
+	const keyWidth = Math.max(...shown.map(({keys}) => keyNames(keys, theme).length)) + 2;
 	const columnWidth = width < twoColumns ? width : Math.floor((width - columnGap) / 2);
 	const blocks = groups.flatMap(([title, ...scopes]) => {
 		const members = shown.filter(({scope}) => scopes.includes(scope));
-		const lines = members.flatMap(binding => keyLines(binding, keyWidth, columnWidth));
+		const lines = members.flatMap(binding => keyLines(binding, theme, keyWidth, columnWidth));
 		return members.length === 0 ? [] : [[heading(title), ...lines]];
 	});
 	const rows =
@@ -60,13 +62,18 @@ function isShown({scope}: KeyBinding): boolean {
 	return groups.some(([, ...scopes]) => scopes.some(shown => shown === scope));
 }
 
-function keyNames(keys: readonly string[]): string {
-	return keys.map(keyName).join(' ');
+function keyNames(keys: readonly string[], theme: Theme): string {
+	return keys.map(key => keyLabel(key, theme)).join(' ');
 }
 
-function keyLines({keys, help}: KeyBinding, keyWidth: number, columnWidth: number): Block {
+function keyLines(
+	{keys, help}: KeyBinding,
+	theme: Theme,
+	keyWidth: number,
+	columnWidth: number,
+): Block {
 	return wrap(help, columnWidth - keyWidth).map((text, index) => [
-		{text: index === 0 ? keyNames(keys) : '', width: keyWidth, tone: 'focus'},
+		{text: index === 0 ? keyNames(keys, theme) : '', width: keyWidth, tone: 'focus'},
 		{text},
 	]);
 }

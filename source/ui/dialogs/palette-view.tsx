@@ -1,8 +1,9 @@
 import type {Dialog} from '../../workbench/state.ts';
 import {TextField} from '../components/text-field.tsx';
-import {keyName, type KeyBinding} from '../keymap.ts';
+import type {KeyBinding} from '../keymap.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, row, type DialogView, type TextRow} from './dialog-view.ts';
+import {keyLabel} from './key-label.ts';
 import {accent, quiet} from './lines.ts';
 import {paletteCommands, paletteIndex, type PaletteCommand} from './palette-commands.ts';
 
@@ -68,6 +69,8 @@ function commandRow(
 			{text: title, width: titleWidth, tone: isCurrent && !blocked ? 'selected' : tone},
 			{text: blocked ?? help, tone: 'quiet'},
 		],
-		end: [{text: keys[0] === undefined ? '' : `  ${keyName(keys[0])}`, tone: tone ?? 'focus'}],
+		end: [
+			{text: keys[0] === undefined ? '' : `  ${keyLabel(keys[0], theme)}`, tone: tone ?? 'focus'},
+		],
 	};
 }
