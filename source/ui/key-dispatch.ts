@@ -107,6 +107,9 @@ function characterStroke(character: string): Stroke {
 	return {name: character, input: character, key: plain};
 }
 
+/** Enter, pressed alone. */
+export const enterStroke: Stroke = characterStroke('\r');
+
 /** Where a key is looked for, nearest first. The filter line takes its keys before this is asked. */
 export function scopesOf(state: State): readonly Scope[] {
 	const {dialog, overlay, focus} = state;

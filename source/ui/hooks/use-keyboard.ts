@@ -1,13 +1,13 @@
 /** Joins the terminal's keys and pastes to intents. */
 import {useApp, useInput, usePaste} from 'ink';
-import {useCallback} from 'react';
+import {useCallback, useEffect} from 'react';
 import type {Store} from '../../workbench/create-store.ts';
 import type {Intents} from '../../workbench/intents.ts';
 import type {State} from '../../workbench/state.ts';
 import {applyEdit, editFor, type Edit} from '../components/text-editing.ts';
 import type {TextEntry} from '../components/text-entry.ts';
 import {paletteCommands, paletteIndex, runPaletteCommand} from '../dialogs/palette-commands.ts';
-import {bindingFor, focusedField, strokesOf, type Stroke} from '../key-dispatch.ts';
+import {bindingFor, enterStroke, focusedField, strokesOf, type Stroke} from '../key-dispatch.ts';
 import {whyBlocked, type KeyBinding} from '../keymap.ts';
 
 export type KeyboardOptions = {
@@ -35,6 +35,10 @@ export function useKeyboard(options: KeyboardOptions): void {
 		}
 	});
 	usePaste(text => pasteText(options, text));
+	useEffect(() => {
+		// An Enter that had to wait until its field was drawn, and is none of the field's business.
+		options.textEntry.onLateEnter(() => pressKey(options, enterStroke));
+	});
 }
 
 /** Does what one key means now. */

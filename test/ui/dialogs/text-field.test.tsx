@@ -56,6 +56,12 @@ describe('typing', () => {
 		expect(screen.dialog()).toMatchObject({kind: 'palette', query: 'zoo'});
 	});
 
+	test('a command opened, typed and entered in one chunk is that command', async () => {
+		using screen = openDialog(undefined);
+		await screen.send(`:zoom${enter}`);
+		expect(screen.calls.map(call => call.intent).slice(-2)).toEqual(['back', 'toggleZoom']);
+	});
+
 	test('a single letter goes to the field, not to the dialog', async () => {
 		using screen = openDialog(emptyPull);
 		await screen.send('q', 'j', 'k', '?');
