@@ -29,11 +29,10 @@ export const buildOptions = {
 	define: {
 		// React's development build costs half the start-up time.
 		'process.env.NODE_ENV': '"production"',
-		// Ink looks for React's developer tools under this variable; they are not bundled.
-		'process.env.DEV': '"false"',
 	},
 	alias: {
 		...Object.fromEntries(unused.map(name => [name, stub])),
+		// Ink looks for these under DEV=true, and only where they are installed.
 		'react-devtools-core': stub,
 	},
 	banner: {
