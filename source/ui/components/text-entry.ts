@@ -82,5 +82,5 @@ export function createTextEntry(now: () => number = Date.now): TextEntry {
 	};
 }
 
-/** Set by the screen that splits chunks itself; without it a field listens to the keyboard on its own. */
+/** Set by the screen that splits what the keyboard sends into strokes. */
 export const TextEntryContext = createContext<TextEntry | undefined>(undefined);

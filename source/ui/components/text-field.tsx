@@ -1,5 +1,5 @@
 /** One-line text fields: what is typed, with a cursor, in a fixed number of columns. */
-import {Box, useInput, usePaste, type Key} from 'ink';
+import {Box} from 'ink';
 import TextInput from 'ink-text-input';
 import {
 	useContext,
@@ -12,7 +12,7 @@ import {
 } from 'react';
 import {unicodeSymbols} from '../symbols.ts';
 import type {Theme} from '../theme.ts';
-import {applyEdit, editFor, type Edit, type EditState} from './text-editing.ts';
+import {applyEdit, type Edit, type EditState} from './text-editing.ts';
 import {TextEntryContext, type TextReceiver} from './text-entry.ts';
 import {windowText} from './text-window.ts';
 
@@ -36,8 +36,8 @@ export type TextFieldProps = {
 };
 
 /**
- * A controlled field. Typed text, pasted text (as one piece, without line breaks and control
- * characters) and the usual editing keys act here; Tab, Esc and the arrows up and down never do.
+ * A controlled field. What it is sent by its name acts here: typed text, pasted text as one piece, the
+ * usual editing keys (see text-entry.ts). Without a `TextEntryContext` it is only drawn.
  *
  * The editing is regbench's own and ink-text-input draws the text: that package's key handling takes
  * control characters, Ctrl-letters and whole chunks with their Enter into the value, and a text that
@@ -96,7 +96,7 @@ function drawField(
 	);
 }
 
-/** Listens for a field: on the road that the screen gives, else on the keyboard itself. */
+/** Joins a field to the road that strokes come on, while it has the keyboard. */
 function useStrokes(name: string, focus: boolean, receiver: TextReceiver): void {
 	const entry = useContext(TextEntryContext);
 	const receive = useEffectEvent(receiver.receive);
@@ -105,23 +105,6 @@ function useStrokes(name: string, focus: boolean, receiver: TextReceiver): void 
 		if (!focus || !entry) return undefined;
 		return entry.attach(name, {receive: edit => receive(edit), submit: () => submit()});
 	}, [entry, name, focus]);
-
-	const alone = focus && entry === undefined;
-	useInput(
-		(input, key) => {
-			// Of a chunk that holds more than text, what stands behind another key is not ours any more.
-			const end = input.search(/[\r\n\t]/);
-			const edit = editFor(end < 0 ? input : input.slice(0, end), end < 0 ? key : plainKey(key));
-			if (edit) receiver.receive(edit);
-			if (key.return || input[end] === '\r') receiver.submit();
-		},
-		{isActive: alone},
-	);
-	usePaste(text => receiver.receive({type: 'insert', text}), {isActive: alone});
-}
-
-function plainKey(key: Key): Key {
-	return {...key, return: false, tab: false};
 }
 
 /**
