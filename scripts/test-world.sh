@@ -14,7 +14,11 @@ cp /etc/hosts "$folder/hosts"
 mount --bind "$folder/hosts" /etc/hosts
 
 # Certificates for dockerd go to /etc/docker; sockets of the machine's own engines live in /run.
-[ -d /etc/docker ] && mount -t tmpfs -o mode=755 regbench /etc/docker
+# A daemon that never ran has no such folder yet, and would make it outside of this world.
+if command -v dockerd >/dev/null || [ -d /etc/docker ]; then
+	mkdir -p /etc/docker
+	mount -t tmpfs -o mode=755 regbench /etc/docker
+fi
 mount -t tmpfs -o mode=755 regbench /run
 mkdir -p /run/lock
 
