@@ -18,9 +18,6 @@ const demoUser = {username: 'octocat', password: new Secret('demo')};
 /** Nothing of the person's is read or changed; `close` deletes everything. */
 export async function composeDemo(signal: AbortSignal): Promise<RegbenchParts> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'regbench-demo-'));
-	// Knows no login but those given below: neither environment nor home is read.
-	const credentials = createSessionCredentials();
-	const registry = createRegistryClient({credentials});
 	const [ghcr, acr] = await Promise.all(
 		(['ghcr', 'acr'] as const).map(authentication =>
 			startEmbeddedRegistry({
@@ -35,9 +32,11 @@ export async function composeDemo(signal: AbortSignal): Promise<RegbenchParts> {
 		demoTarget('ghcr', `ghcr.localhost:${ghcr?.port}`, demoUser.username),
 		demoTarget('acr', `demoregistry.azurecr.localhost:${acr?.port}`, ''),
 	];
-	for (const {host} of targets) {
-		await credentials.keep(host, {kind: 'basic', ...demoUser});
-	}
+	// Knows these logins and no others: neither environment nor home is read.
+	const credentials = createSessionCredentials(
+		Object.fromEntries(targets.map(({host}) => [host, {kind: 'basic', ...demoUser}])),
+	);
+	const registry = createRegistryClient({credentials});
 	const settings = await openSettings({configFolder: path.join(folder, 'settings')});
 	const engine = createLateEngine(() =>
 		createEmbeddedEngine({folder: path.join(folder, 'images'), registry, samples: 'all', signal}),

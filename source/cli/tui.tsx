@@ -165,6 +165,9 @@ function summaryText(jobs: readonly Job[]): string {
 	]
 		.filter(([number]) => number !== 0)
 		.map(([number, word]) => `${number} ${word}`);
-	if (parts.length === 0) return '';
-	return `regbench: ${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}: ${parts.join(', ')}\n`;
+	const total = `${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'}`;
+	const [only] = parts;
+	if (only === undefined) return '';
+	if (parts.length === 1) return `regbench: ${total} ${only.replace(/^\d+ /, '')}\n`;
+	return `regbench: ${total}: ${parts.join(', ')}\n`;
 }

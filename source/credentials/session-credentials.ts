@@ -9,7 +9,7 @@ export function createSessionCredentials(
 ): Credentials {
 	const memory = memorySource();
 	for (const [host, credential] of Object.entries(logins)) {
-		memory.keep(host.toLowerCase(), credential, 'typed');
+		memory.keep(host.toLowerCase(), credential, 'demo login');
 	}
 	return {
 		async find(host) {

@@ -19,6 +19,7 @@ import {
 } from '../domain/reference.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import type {ImageLayout, LayoutEntry} from '../oci-layout/open-layout.ts';
+import {isOnRegistry} from './embedded-copies.ts';
 import {readImageTree, type ImageTree} from './image-tree.ts';
 
 /** One image of the layout: all entries with its digest. */
@@ -27,6 +28,8 @@ export type StoredImage = {
 	readonly descriptor: Descriptor;
 	/** Full references of its entries, tags and digests alike. */
 	readonly names: readonly string[];
+	/** Those of them whose registry is known to hold the image. */
+	readonly copies: readonly string[];
 };
 
 /** What an image is, read from its manifest and config. */
@@ -39,13 +42,14 @@ export type ImageContent = {
 
 /** Entries of the layout joined by digest, in the layout's order. */
 export function storedImages(entries: readonly LayoutEntry[]): readonly StoredImage[] {
-	const images = new Map<Digest, {descriptor: Descriptor; names: string[]}>();
+	const images = new Map<Digest, {descriptor: Descriptor; names: string[]; copies: string[]}>();
 	for (const {descriptor, reference} of entries) {
-		const image = images.get(descriptor.digest) ?? {descriptor, names: []};
+		const image = images.get(descriptor.digest) ?? {descriptor, names: [], copies: []};
 		if (reference !== undefined) image.names.push(reference);
+		if (reference !== undefined && isOnRegistry(descriptor)) image.copies.push(reference);
 		images.set(descriptor.digest, image);
 	}
-	return [...images].map(([id, {descriptor, names}]) => ({id, descriptor, names}));
+	return [...images].map(([id, image]) => ({id, ...image}));
 }
 
 /** The image meant by a reference, a digest or an ID of twelve hex digits or more; `IMAGE_NOT_FOUND`. */
@@ -116,7 +120,9 @@ function chooseManifest(tree: ImageTree, platform: Platform): ImageManifest | un
 export function localImage(image: StoredImage, content: ImageContent | undefined): LocalImage {
 	const parsed = image.names.flatMap(name => tryParseReference(name) ?? []);
 	const references = parsed.filter(({tag}) => tag !== undefined).map(familiarReference);
-	const repositories = new Set(parsed.map(familiarRepository));
+	const repositories = new Set(
+		image.copies.flatMap(name => tryParseReference(name) ?? []).map(familiarRepository),
+	);
 	const createdAt = content?.config.created;
 	return {
 		id: image.id,

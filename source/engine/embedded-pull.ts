@@ -5,6 +5,7 @@ import {formatReference, tagOrDigest, type Reference} from '../domain/reference.
 import type {Link} from '../oci-layout/manifest-links.ts';
 import type {ImageLayout} from '../oci-layout/open-layout.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
+import {rememberCopy} from './embedded-copies.ts';
 import {createBlobProgress} from './embedded-progress.ts';
 import type {PullOutcome} from './engine.ts';
 import {readImageTree} from './image-tree.ts';
@@ -84,6 +85,7 @@ export async function pullIntoLayout(
 		};
 		const before = await layout.find(fullName, {signal});
 		if (before?.descriptor.digest !== root.digest) await layout.tag(descriptor, fullName, {signal});
+		await rememberCopy(layout, fullName, signal);
 		return {
 			digest: root.digest,
 			imageId: root.digest,

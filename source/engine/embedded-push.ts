@@ -6,6 +6,7 @@ import type {Descriptor, RawManifest} from '../domain/manifest.ts';
 import {formatReference, tryParseReference, type Reference} from '../domain/reference.ts';
 import type {Link} from '../oci-layout/manifest-links.ts';
 import type {ImageLayout} from '../oci-layout/open-layout.ts';
+import {rememberCopy} from './embedded-copies.ts';
 import type {TransferTools} from './embedded-pull.ts';
 import {createBlobProgress} from './embedded-progress.ts';
 import type {PushOutcome} from './engine.ts';
@@ -75,6 +76,7 @@ export async function pushFromLayout(
 			const name = last && reference.tag !== undefined ? reference.tag : manifest.digest;
 			await repository.putManifest(name, manifest, {signal, onNotice});
 		}
+		await rememberCopy(layout, fullName, signal);
 		return {
 			digest: tree.root.digest,
 			bytesTotal: blobs.reduce((sum, {size}) => sum + size, 0),

@@ -8,6 +8,7 @@ import {hostPlatform, type Platform} from '../domain/platform.ts';
 import {familiarReference, formatReference, tryParseReference} from '../domain/reference.ts';
 import {openLayout, type ImageLayout} from '../oci-layout/open-layout.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
+import {withoutCopy} from './embedded-copies.ts';
 import {
 	findImage,
 	imageDetails,
@@ -103,7 +104,7 @@ class EmbeddedEngine implements Engine {
 			throw new RegbenchError('INVALID_REFERENCE', 'A tag is needed to name a local image');
 		}
 		const image = findImage(await this.#images(call.signal), wanted);
-		await this.#layout.tag(image.descriptor, formatReference(reference), call);
+		await this.#layout.tag(withoutCopy(image.descriptor), formatReference(reference), call);
 	}
 
 	async remove(...[wanted, call = {}]: Parameters<Engine['remove']>): Promise<RemoveOutcome> {

@@ -66,7 +66,7 @@ export const defaultSettings: Settings = {
 	concurrency: {transfers: 2, registryRequests: 4},
 	retention: [],
 	recentReferences: [],
-	layout: {leftWidthPercent: 45, topHeightPercent: 50, logWrap: false, logFollow: true},
+	layout: {leftWidthPercent: 45, topHeightPercent: 50, logWrap: true, logFollow: true},
 	deniedProposals: [],
 };
 

@@ -110,9 +110,14 @@ export function linesFor(event: JobEvent, job: Job): readonly NewLine[] {
 				transfer => transfer.reference === event.reference,
 			);
 			const progress = summarise(ofReference, job, Date.parse(event.time));
-			if (progress.totalBytes === 0 && progress.doneBytes === 0) return [];
-			const text = event.reference;
-			return [{...base, level: 'progress', text, group: event.reference, progress}];
+			const line = {...base, group: event.reference};
+			if (progress.totalBytes !== 0) {
+				return [{...line, level: 'progress', text: event.reference, progress}];
+			}
+			if (progress.layersDone < progress.layersTotal) return [];
+			const side = event.direction === 'push' ? 'the registry' : 'this machine';
+			const text = `${event.reference}: ${side} has all of it already`;
+			return [{...line, level: 'info', text}];
 		}
 		case 'finished':
 			return describeResult(event.result).map(text => ({...base, level: 'success', text}));

@@ -51,11 +51,16 @@ export function selectImages(state: State): readonly LocalImage[] {
 	return state.images.phase === 'ready' ? state.images.value : noImages;
 }
 
+/** The reference an image goes by: one without a registry's name first, for that is what was built here. */
+export function primaryReference({references}: LocalImage): string | undefined {
+	return references.find(name => !/^[^/]*[.:][^/]*\//.test(name)) ?? references[0];
+}
+
 const allImageRows = memoizeLast(
 	(images: readonly LocalImage[], marks: readonly string[]): readonly ImageRow[] => {
 		const marked = new Set(marks);
 		return images.map(image => {
-			const first = image.references[0];
+			const first = primaryReference(image);
 			const colon = first?.lastIndexOf(':') ?? -1;
 			return {
 				key: image.id,
