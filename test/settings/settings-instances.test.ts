@@ -8,6 +8,9 @@ import {temporaryFolder, type TemporaryFolder} from '../support/temporary-folder
 
 type Report = {outcomes: string[]; kept: number; notice?: string};
 
+/** The user without rights. */
+const nobody = 65_534;
+
 let programs: TemporaryFolder;
 let program: string;
 
@@ -33,12 +36,15 @@ async function startInstance(
 	folder: string,
 	name: string,
 	count: number,
-	user?: {uid: number; gid: number},
+	user?: number,
 ): Promise<{go(): Promise<Report>; kill(): void}> {
-	const child = spawn(process.execPath, [program, folder, name, String(count)], {
-		stdio: ['pipe', 'pipe', 'inherit'],
-		...user,
-	});
+	const child = spawn(
+		process.execPath,
+		[program, folder, name, String(count), ...(user === undefined ? [] : [String(user)])],
+		{
+			stdio: ['pipe', 'pipe', 'inherit'],
+		},
+	);
 	let output = '';
 	const line = (number: number) =>
 		new Promise<string>((resolve, reject) => {
@@ -48,6 +54,7 @@ async function startInstance(
 				if (text !== undefined) resolve(text);
 			};
 			child.stdout.on('data', look);
+			child.once('error', reject);
 			child.once('close', () => reject(new Error(`ended early: ${output}`)));
 			look();
 		});
@@ -110,7 +117,7 @@ describe('several instances on one settings file', () => {
 			await mkdir(configFolder, {mode: 0o755});
 			const file = path.join(configFolder, 'settings.json');
 			await writeFile(file, '{"version":1,"theme":"mono"}', {mode: 0o644});
-			const instance = await startInstance(configFolder, 'a', 1, {uid: 65_534, gid: 65_534});
+			const instance = await startInstance(configFolder, 'a', 1, nobody);
 			expect(await instance.go()).toEqual({outcomes: ['SETTINGS_UNWRITABLE'], kept: 1});
 			expect(await readFile(file, 'utf8')).toBe('{"version":1,"theme":"mono"}');
 			expect(await readdir(configFolder)).toEqual(['settings.json']);
@@ -126,7 +133,7 @@ describe('several instances on one settings file', () => {
 			await mkdir(configFolder, {mode: 0o755});
 			const file = path.join(configFolder, 'settings.json');
 			await writeFile(file, '{"version":1,"theme":"mono"}', {mode: 0o600});
-			const instance = await startInstance(configFolder, 'a', 1, {uid: 65_534, gid: 65_534});
+			const instance = await startInstance(configFolder, 'a', 1, nobody);
 			const report = await instance.go();
 			expect(report.outcomes).toEqual(['SETTINGS_UNWRITABLE']);
 			expect(report.notice).toContain('EACCES');

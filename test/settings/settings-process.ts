@@ -1,7 +1,17 @@
-/** A second instance for the tests: `COUNT` changes to the settings in `FOLDER`, then one line of what came of it. */
+/**
+ * A second instance for the tests: `COUNT` changes to the settings in `FOLDER`, then one line of what came
+ * of it. With `USER` it works as that user; it drops its rights itself because the user may not be
+ * allowed to start this Node.
+ */
 import {openSettings} from '../../source/settings/settings.ts';
 
-const [folder = '', name = '', count = '0'] = process.argv.slice(2);
+const [folder = '', name = '', count = '0', user] = process.argv.slice(2);
+
+if (user !== undefined) {
+	process.setgroups?.([]);
+	process.setgid?.(Number(user));
+	process.setuid?.(Number(user));
+}
 
 async function main(): Promise<void> {
 	const store = await openSettings({configFolder: folder});
