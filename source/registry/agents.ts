@@ -1,5 +1,4 @@
 /** The sockets under the client: one keep-alive agent for each scheme, made on first use. */
-import {lookup} from 'node:dns';
 import type {Agent, request} from 'node:http';
 import type {LookupFunction} from 'node:net';
 import {isBelowLocalhost} from './hosts.ts';
@@ -16,46 +15,48 @@ export type ConnectorOptions = {
 	readonly certificateAuthorities?: readonly string[] | undefined;
 };
 
-/** As the system does, but for names under `.localhost`, which not every system leads to itself. */
-const lookUp: LookupFunction = (hostname, options, callback) => {
-	if (!isBelowLocalhost(hostname)) return lookup(hostname, options, callback);
-	const address = '127.0.0.1';
-	if (options.all) callback(null, [{address, family: 4}]);
-	else callback(null, address, 4);
-};
+/** Direct connections, plain and TLS. */
+export function createConnector({certificateAuthorities}: ConnectorOptions = {}): Connector {
+	type Way = {readonly agent: Agent; readonly request: typeof request};
+	const ways = new Map<string, Promise<Way>>();
+
+	const plain = async (): Promise<Way> => {
+		const http = await import('node:http');
+		return {agent: new http.Agent(await agentOptions()), request: http.request};
+	};
+	const secure = async (): Promise<Way> => {
+		const https = await import('node:https');
+		const options = {...(await agentOptions()), ...(await trust(certificateAuthorities))};
+		return {agent: new https.Agent(options), request: https.request};
+	};
+
+	return {
+		connect({protocol}) {
+			const way = ways.get(protocol) ?? (protocol === 'http:' ? plain() : secure());
+			ways.set(protocol, way);
+			return way;
+		},
+		close() {
+			for (const way of ways.values()) void way.then(({agent}) => agent.destroy());
+			ways.clear();
+		},
+	};
+}
 
 /**
  * Socket buffers of 1 MiB: fewer turns of the event loop for each megabyte that passes. Node hands
  * the agent's options on to the socket, though its types do not say so.
  */
-const agentOptions = {
-	keepAlive: true,
-	maxFreeSockets: 8,
-	highWaterMark: 1024 * 1024,
-	lookup: lookUp,
-};
-
-/** Direct connections, plain and TLS. */
-export function createConnector({certificateAuthorities}: ConnectorOptions = {}): Connector {
-	let plain: Agent | undefined;
-	let secure: Agent | undefined;
-	return {
-		async connect(url) {
-			if (url.protocol === 'http:') {
-				const http = await import('node:http');
-				plain ??= new http.Agent(agentOptions);
-				return {agent: plain, request: http.request};
-			}
-
-			const https = await import('node:https');
-			secure ??= new https.Agent({...agentOptions, ...(await trust(certificateAuthorities))});
-			return {agent: secure, request: https.request};
-		},
-		close() {
-			plain?.destroy();
-			secure?.destroy();
-		},
+async function agentOptions() {
+	const {lookup} = await import('node:dns');
+	/** As the system does, but for names under `.localhost`, which not every system leads to itself. */
+	const lookUp: LookupFunction = (hostname, options, callback) => {
+		if (!isBelowLocalhost(hostname)) return lookup(hostname, options, callback);
+		const address = '127.0.0.1';
+		if (options.all) callback(null, [{address, family: 4}]);
+		else callback(null, address, 4);
 	};
+	return {keepAlive: true, maxFreeSockets: 8, highWaterMark: 1024 * 1024, lookup: lookUp};
 }
 
 /** `ca` replaces Node's own list, so that the added authorities are joined to it. */

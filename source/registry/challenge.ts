@@ -11,7 +11,7 @@ const token = /[!#$%&'*+\-.^_`|~\dA-Za-z]+/y;
 const token68 = /[\dA-Za-z\-._~+/]+=*(?=[ \t]*(?:,|$))/y;
 /** Registries exist that leave a realm's URL unquoted; it ends at a comma or a blank. */
 const bareValue = /[^\s,"]+/y;
-const quoted = /"((?:[^"\\]|\\.)*)(?:"|$)/sy;
+const quoted = /"((?:[^"\\]|\\.)*)(?:"|\\?$)/sy;
 const blanks = /[ \t]*/y;
 const separators = /[ \t,]*/y;
 

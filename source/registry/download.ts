@@ -22,10 +22,11 @@ export async function* readBlob(
 	session: HostSession,
 	path: string,
 	blob: Blob,
-	options: CallOptions & {readonly fromByte?: number},
+	options: CallOptions & {readonly fromByte?: number; readonly digestCheckedByReader?: boolean},
 ): AsyncGenerator<Uint8Array, void, undefined> {
 	const fromByte = options.fromByte ?? 0;
-	const hash = fromByte === 0 ? hashFor(blob.digest) : undefined;
+	const checks = fromByte === 0 && options.digestCheckedByReader !== true;
+	const hash = checks ? hashFor(blob.digest) : undefined;
 	const attempts = countAttempts(session.policy, session.domain, options);
 	let position = fromByte;
 	let milestone = fromByte;

@@ -1,16 +1,7 @@
-/** What a host name or address tells before anything is sent to it. */
-import {isIPv4, isIPv6} from 'node:net';
-
-/** The host name of `host[:port]` as URLs normalise it, without brackets; undefined when it is none. */
-export function hostnameOf(host: string): string | undefined {
-	try {
-		const url = new URL(`http://${host}`);
-		if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) return;
-		return bareHostname(url);
-	} catch {
-		return undefined;
-	}
-}
+/**
+ * What a host name or address tells before anything is sent to it. Names are those of a URL, which
+ * has brought every spelling of an address (`0x7f.1`) into its one form.
+ */
 
 /** The host name of a URL without the brackets of IPv6. */
 export function bareHostname(url: URL): string {
@@ -38,7 +29,7 @@ export function isPrivate(hostname: string): boolean {
 			address,
 		);
 	}
-	return isIPv6(hostname) && /^(?:::$|f[cd]|fe[89ab])/i.test(hostname);
+	return hostname.includes(':') && /^(?:::$|f[cd]|fe[89ab])/i.test(hostname);
 }
 
 /** Whether two URLs have scheme, host and port in common: the border that no credential crosses. */
@@ -48,7 +39,7 @@ export function sameOrigin(one: URL, other: URL): boolean {
 
 /** The dotted IPv4 address of a host name, also when it is mapped into IPv6 (`::ffff:7f00:1`). */
 function ipv4Of(hostname: string): string | undefined {
-	if (isIPv4(hostname)) return hostname;
+	if (/^\d+(?:\.\d+){3}$/.test(hostname)) return hostname;
 	const mapped = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/i.exec(hostname);
 	if (!mapped) return undefined;
 	const high = Number.parseInt(mapped[1]!, 16);

@@ -1,5 +1,4 @@
 /** Trying again: which failures, how long to wait in between, and telling about it. */
-import {setTimeout as delay} from 'node:timers/promises';
 import type {RegbenchError} from '../domain/errors.ts';
 import {toRegbenchError} from '../domain/errors.ts';
 import {cancelled} from './network-errors.ts';
@@ -19,12 +18,19 @@ const firstWaitMs = 1000;
 const longestWaitMs = 60_000;
 
 /** Sleeps for real; rejects with `CANCELLED` at once when the signal fires. */
-export async function sleepFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
-	try {
-		await delay(milliseconds, undefined, signal ? {signal} : {});
-	} catch {
-		throw cancelled();
-	}
+export function sleepFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const abort = () => {
+			clearTimeout(timer);
+			reject(cancelled());
+		};
+		const timer = setTimeout(() => {
+			signal?.removeEventListener('abort', abort);
+			resolve();
+		}, milliseconds);
+		if (signal?.aborted) abort();
+		else signal?.addEventListener('abort', abort, {once: true});
+	});
 }
 
 /**
