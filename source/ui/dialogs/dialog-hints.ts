@@ -6,6 +6,7 @@ import {whyBlocked, type KeyBinding} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
 import {keyLabel} from './key-label.ts';
 import {quiet} from './lines.ts';
+import {showsNamespace} from './target-view.tsx';
 import {displayWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
@@ -76,7 +77,7 @@ function isOfUse(id: string, state: State): boolean {
 		case 'target.repair':
 			return dialog?.kind === 'target' && dialog.problem?.repaired !== undefined;
 		case 'target.field':
-			return selectTargetForm(state)?.namespaceLabel !== undefined;
+			return dialog?.kind === 'target' && showsNamespace(dialog, selectTargetForm(state));
 		case 'target.down':
 			return dialog?.kind === 'target' && dialog.proposals.length > 0;
 		case 'pull.down':

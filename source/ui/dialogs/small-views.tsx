@@ -22,7 +22,7 @@ export function removeTargetView(
 			row('Takes ', strong(targetId), ' off this list.'),
 			blank,
 			row(good(`${theme.symbols.success} `), quiet('The images on the registry stay as they are.')),
-			row(good(`${theme.symbols.success} `), quiet('Your login is kept; o logs out.')),
+			row(good(`${theme.symbols.success} `), quiet('Your login is kept.')),
 		],
 	};
 }

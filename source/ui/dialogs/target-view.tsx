@@ -1,4 +1,4 @@
-import {selectTargetForm} from '../../workbench/selectors.ts';
+import {selectTargetForm, type TargetFormView} from '../../workbench/selectors.ts';
 import type {Dialog} from '../../workbench/state.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
@@ -20,8 +20,9 @@ type TargetDialog = Dialog & {readonly kind: 'target'};
 export function targetView(dialog: TargetDialog, context: DialogContext): DialogView {
 	const {editing, problem, proposals} = dialog;
 	const form = selectTargetForm(context.state);
-	const hasNamespace = form?.namespaceLabel !== undefined;
-	const labels = [form?.hostLabel ?? 'host', ...(hasNamespace ? [form.namespaceLabel ?? ''] : [])];
+	const namespaceLabel = form?.namespaceLabel ?? 'folder';
+	const hasNamespace = showsNamespace(dialog, form);
+	const labels = [form?.hostLabel ?? 'host', ...(hasNamespace ? [namespaceLabel] : [])];
 	const labelWidth = Math.max(...labels.map(label => label.length), 'images'.length) + 2;
 	const field = (name: 'host' | 'namespace', label: string, placeholder: string): FieldRow =>
 		fieldRow(dialog, context, {name, label: label.padEnd(labelWidth), placeholder});
@@ -34,8 +35,8 @@ export function targetView(dialog: TargetDialog, context: DialogContext): Dialog
 				? [
 						field(
 							'namespace',
-							form.namespaceLabel ?? '',
-							form.namespaceRequired ? 'your user or organisation' : 'may stay empty',
+							namespaceLabel,
+							form?.namespaceRequired ? 'your user or organisation' : 'may stay empty',
 						),
 					]
 				: []),
@@ -51,6 +52,16 @@ export function targetView(dialog: TargetDialog, context: DialogContext): Dialog
 			...(proposals.length === 0 ? [] : [blank, ...proposalRows(dialog, context)]),
 		],
 	};
+}
+
+/**
+ * Whether there is a second field. A registry without owners takes a path all the same: it is shown when
+ * there is one, or when the cursor is there.
+ */
+export function showsNamespace(dialog: TargetDialog, form: TargetFormView | undefined): boolean {
+	return (
+		form?.namespaceLabel !== undefined || dialog.namespace !== '' || dialog.field === 'namespace'
+	);
 }
 
 function fieldRow(

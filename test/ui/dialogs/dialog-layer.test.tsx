@@ -227,6 +227,14 @@ describe('pull and registries', () => {
 		expect(text).toContain('gh login as octocat');
 	});
 
+	test('a field with the keyboard is drawn also where the registry has no owners', async () => {
+		const host = 'coursereg.azurecr.io';
+		using screen = openDialog({...dialogs.target, host, proposals: []});
+		await screen.send('team');
+		expect(screen.dialog()).toMatchObject({namespace: 'team'});
+		expect(screen.screen()).toContain('coursereg.azurecr.io/team/hello:1.0.0');
+	});
+
 	test('Enter on a proposal takes it', async () => {
 		using screen = openDialog({...dialogs.target, cursor: 1});
 		await screen.send('\r');
