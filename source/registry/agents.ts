@@ -6,7 +6,7 @@ import {isBelowLocalhost} from './hosts.ts';
 /** How to reach an address. A proxy is another implementation of this. */
 export type Connector = {
 	/** The agent and the `request` function that fit the address. */
-	connect(url: URL): Promise<{readonly agent: Agent; readonly request: typeof request}>;
+	connect(url: URL): Promise<Way>;
 	close(): void;
 };
 
@@ -15,24 +15,16 @@ export type ConnectorOptions = {
 	readonly certificateAuthorities?: readonly string[] | undefined;
 };
 
+type Way = {readonly agent: Agent; readonly request: typeof request};
+
 /** Direct connections, plain and TLS. */
 export function createConnector({certificateAuthorities}: ConnectorOptions = {}): Connector {
-	type Way = {readonly agent: Agent; readonly request: typeof request};
 	const ways = new Map<string, Promise<Way>>();
-
-	const plain = async (): Promise<Way> => {
-		const http = await import('node:http');
-		return {agent: new http.Agent(await agentOptions()), request: http.request};
-	};
-	const secure = async (): Promise<Way> => {
-		const https = await import('node:https');
-		const options = {...(await agentOptions()), ...(await trust(certificateAuthorities))};
-		return {agent: new https.Agent(options), request: https.request};
-	};
-
 	return {
 		connect({protocol}) {
-			const way = ways.get(protocol) ?? (protocol === 'http:' ? plain() : secure());
+			const way =
+				ways.get(protocol) ??
+				(protocol === 'http:' ? plainWay() : secureWay(certificateAuthorities));
 			ways.set(protocol, way);
 			return way;
 		},
@@ -41,6 +33,17 @@ export function createConnector({certificateAuthorities}: ConnectorOptions = {})
 			ways.clear();
 		},
 	};
+}
+
+async function plainWay(): Promise<Way> {
+	const {Agent, request} = await import('node:http');
+	return {agent: new Agent(await agentOptions()), request};
+}
+
+async function secureWay(certificateAuthorities: readonly string[] | undefined): Promise<Way> {
+	const {Agent, request} = await import('node:https');
+	const trusted = await trust(certificateAuthorities);
+	return {agent: new Agent({...(await agentOptions()), ...trusted}), request};
 }
 
 /**

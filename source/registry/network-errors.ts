@@ -72,3 +72,10 @@ export function timedOut(host: string, waitedMs: number): RegbenchError {
 	const seconds = Math.max(1, Math.round(waitedMs / 1000));
 	return new RegbenchError('TIMED_OUT', `${host} sent nothing for ${seconds} s`, {retryable: true});
 }
+
+export function unfinished(host: string, waitedMs: number): RegbenchError {
+	const seconds = Math.max(1, Math.round(waitedMs / 1000));
+	return new RegbenchError('TIMED_OUT', `${host} did not finish its answer in ${seconds} s`, {
+		retryable: true,
+	});
+}

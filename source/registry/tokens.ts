@@ -186,6 +186,14 @@ async function refusedToken(
 	const error = await refusal(answer, subject, identity, now);
 	const {status} = answer;
 	const {retryable} = error;
+	if (error.code === 'FORBIDDEN' && credential === undefined) {
+		// GHCR's words for a private package and no login.
+		const what = subject.path ?? 'this';
+		return new RegbenchError('UNAUTHORIZED', `${subject.domain} wants a login for ${what}`, {
+			status,
+			cause: error,
+		});
+	}
 	if (retryable || error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN') return error;
 	// OAuth2 says 400 `invalid_grant` for a refresh token that is expired or revoked (RFC 6749, 5.2).
 	if (status === 400 && credential !== undefined) {

@@ -43,6 +43,7 @@ export async function blobExists(
 	options: CallOptions,
 	scopes: readonly Scope[] = [pullScope(path)],
 ): Promise<boolean> {
+	const writes = scopes.some(({actions}) => actions.includes('push'));
 	const answer = await session.call(
 		{
 			method: 'HEAD',
@@ -52,8 +53,9 @@ export async function blobExists(
 				domain: session.domain,
 				provider: session.provider,
 				path,
-				reference: digest,
-				writes: scopes.some(({actions}) => actions.includes('push')),
+				// A push is about the repository; which of its blobs came first tells nobody anything.
+				...(writes ? {} : {reference: digest}),
+				writes,
 			},
 			expect: [200, 404],
 		},

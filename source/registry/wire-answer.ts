@@ -1,7 +1,7 @@
 /** An HTTP answer whose body is still on the wire. One of `chunks`, `bytes` and `discard` must be called. */
 import type {ClientRequest, IncomingMessage} from 'node:http';
 import {RegbenchError} from '../domain/errors.ts';
-import {networkError, timedOut} from './network-errors.ts';
+import {networkError, timedOut, unfinished} from './network-errors.ts';
 import {startWatchdog} from './watchdog.ts';
 
 export type WireAnswer = {
@@ -53,7 +53,7 @@ export function wireAnswer(
 	}
 
 	const collect = async (limitBytes: number, tooMuch: () => void): Promise<Buffer> => {
-		const deadline = setTimeout(() => fail(timedOut(url.host, answerMs)), answerMs);
+		const deadline = setTimeout(() => fail(unfinished(url.host, answerMs)), answerMs);
 		const parts: Uint8Array[] = [];
 		let size = 0;
 		try {

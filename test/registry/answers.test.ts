@@ -116,6 +116,20 @@ describe('transient failures', () => {
 		expect(client.waits).toHaveLength(1);
 	});
 
+	test('an answer that drips in is not waited for without end', async () => {
+		const drip = get({
+			answer: (_request, response) => {
+				const timer = setInterval(() => response.write(' '), 5);
+				response.on('close', () => clearInterval(timer));
+			},
+		});
+		await using registry = await scriptedRegistry([open, drip, drip, drip, drip, drip]);
+		await using client = testClient({timeouts: {answerMs: 40}});
+		await expect(client.repository(registry.host, 'a/b').manifest('1')).rejects.toMatchObject({
+			code: 'TIMED_OUT',
+		});
+	});
+
 	test('an abort ends the wait', async () => {
 		const controller = new AbortController();
 		await using registry = await scriptedRegistry([open, get({status: 503})]);

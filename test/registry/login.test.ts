@@ -121,6 +121,18 @@ describe('tokens', () => {
 		await allTags(client, registry.host);
 	});
 
+	test('a token service that lets nobody in asks for a login, whatever its status', async () => {
+		await using registry = await scriptedRegistry(host => [
+			wantsTokens(`http://${host}/token`),
+			{method: 'GET', path: /^\/token/, status: 403, body: '{"errors":[{"code":"DENIED"}]}'},
+		]);
+		await using client = testClient();
+		await expect(allTags(client, registry.host)).rejects.toMatchObject({
+			code: 'UNAUTHORIZED',
+			message: `${registry.host} wants a login for a/b`,
+		});
+	});
+
 	test('calls at the same time share one first contact and one token', async () => {
 		await using registry = await scriptedRegistry(host => [
 			wantsTokens(`http://${host}/token`),
