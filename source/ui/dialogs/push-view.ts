@@ -4,7 +4,15 @@ import type {Dialog, Loadable, PushPlan} from '../../workbench/state.ts';
 import type {Cell} from '../rows/line.ts';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
-import {blank, item, minor, row, sentence, type DialogView, type TextRow} from './dialog-view.ts';
+import {
+	blank,
+	item,
+	minorSentence,
+	row,
+	sentence,
+	type DialogView,
+	type TextRow,
+} from './dialog-view.ts';
 import {accent, caution, failure, good, quiet, strong} from './lines.ts';
 
 type PushDialog = Dialog & {readonly kind: 'push'};
@@ -20,7 +28,7 @@ export function pushView(dialog: PushDialog, context: DialogContext): DialogView
 		tone: 'focus',
 		rows: [
 			...targetIds.flatMap((targetId, index) => targetRows(dialog, targetId, index, context)),
-			summary(dialog, context),
+			...summary(dialog, context),
 		],
 	};
 }
@@ -71,7 +79,7 @@ function planRows(
 		...(plans.length < dialog.rows.length
 			? [row(quiet(`${indent}(looked at ${plans.length} of ${dialog.rows.length} tags)`))]
 			: []),
-		...namingRows(plans),
+		...namingRows(plans, width),
 		...(replaced === undefined ? [] : warn(replaced)),
 		...[...new Set(plans.flatMap(plan => plan.warnings))].flatMap(warn),
 	];
@@ -102,11 +110,11 @@ function atMost(plans: readonly PushPlan[]): string {
 	return plans.every(plan => plan.exact) ? '' : 'up to ';
 }
 
-function namingRows(plans: readonly PushPlan[]): readonly TextRow[] {
+function namingRows(plans: readonly PushPlan[], width: number): readonly TextRow[] {
 	const [only] = plans;
 	if (plans.length === 1 && only) {
 		const text = only.tagsFirst ? 'tagged first as' : 'as';
-		return [row(quiet(`${indent}${text} ${only.reference}`))];
+		return sentence(`${text} ${only.reference}`, width, 'quiet', quiet(indent));
 	}
 	const unnamed = plans.filter(plan => plan.tagsFirst).length;
 	return unnamed === 0 ? [] : [row(quiet(`${indent}${count(unnamed, 'tag')} named for it first`))];
@@ -121,24 +129,24 @@ function replacedText(plans: readonly PushPlan[]): string | undefined {
 		: `replaces ${replaced.length} tags there`;
 }
 
-function summary(dialog: PushDialog, {theme}: DialogContext): TextRow {
+function summary(dialog: PushDialog, {theme, width}: DialogContext): readonly TextRow[] {
 	const {chosen, rows} = dialog;
 	const {warning, separator, arrow} = theme.symbols;
 	if (chosen.length === 0)
-		return row(caution(`${warning} `), 'Choose a registry with ', accent('Space'), '.');
+		return [row(caution(`${warning} `), 'Choose a registry with ', accent('Space'), '.')];
 	const [first] = rows;
 	const firstPlan =
 		chosen.length === 1 && rows.length === 1 ? plansOf(dialog, chosen[0] ?? '')[0] : undefined;
 	if (firstPlan?.phase === 'ready' && first) {
-		return minor(quiet(`$ docker push ${firstPlan.value.reference}`));
+		return minorSentence(`$ docker push ${firstPlan.value.reference}`, width);
 	}
 	const plans = chosen.flatMap(id =>
 		plansOf(dialog, id).flatMap(plan => (plan.phase === 'ready' ? [plan.value] : [])),
 	);
 	const places = `${count(rows.length, 'tag')} ${arrow} ${count(chosen.length, 'registry')}`;
-	if (plans.length < chosen.length * rows.length) return row(quiet(places));
+	if (plans.length < chosen.length * rows.length) return [row(quiet(places))];
 	const bytes = formatBytes(sum(plans, plan => plan.bytesToUpload));
-	return row(quiet(`${places} ${separator} ${atMost(plans)}${bytes} in all`));
+	return [row(quiet(`${places} ${separator} ${atMost(plans)}${bytes} in all`))];
 }
 
 function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {

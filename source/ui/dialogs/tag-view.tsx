@@ -5,7 +5,6 @@ import type {DialogContext} from './dialog-context.ts';
 import {
 	blank,
 	capped,
-	minor,
 	minorSentence,
 	row,
 	sentence,
@@ -67,7 +66,9 @@ function singleRows(dialog: TagDialog, context: DialogContext): readonly Row[] {
 		},
 		blank,
 		...(check.problem ? problemRows(check.problem, context) : noteRows(dialog, context)),
-		...(check.problem ? [] : [blank, minor(quiet(`$ docker tag ${sources[0] ?? ''} ${value}`))]),
+		...(check.problem
+			? []
+			: [blank, ...minorSentence(`$ docker tag ${sources[0] ?? ''} ${value}`, context.width)]),
 	];
 }
 
