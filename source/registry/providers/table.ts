@@ -149,8 +149,8 @@ function repairThoroughly(typed: string): string | undefined {
 	return `${hasHost ? `${host}/` : ''}${path}${repairedTag ? `:${repairedTag}` : ''}`;
 }
 
-/** A bare word is an Azure registry's name; everything else is a host as it stands. */
-function completeHost(typed: string): string {
+/** The host a person means: a bare word is an Azure registry's name, everything else stands, in lower case. */
+export function completeHost(typed: string): string {
 	const lower = typed.toLowerCase();
 	if (providerForHost(lower).id === 'docker-hub') return 'docker.io';
 	return /^[a-z\d]{5,50}$/.test(lower) && lower !== 'localhost' ? acr.completeHost!(lower) : lower;

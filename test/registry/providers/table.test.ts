@@ -12,6 +12,7 @@ import {
 import {
 	checkName,
 	checkReferenceText,
+	completeHost,
 	parseTarget,
 	providerById,
 	providerForHost,
@@ -47,6 +48,16 @@ describe('a host tells its provider', () => {
 			expect(providerById(provider.id)).toBe(provider);
 			expect(provider.label.length).toBeLessThanOrEqual(6);
 		}
+	});
+
+	test.each([
+		['coursereg', 'coursereg.azurecr.io'],
+		['GHCR.io', 'ghcr.io'],
+		['index.docker.io', 'docker.io'],
+		['localhost', 'localhost'],
+		['ghcr', 'ghcr'],
+	])('by %s a person means %s', (typed, host) => {
+		expect(completeHost(typed)).toBe(host);
 	});
 
 	test('Docker Hub is spoken to under its other name', () => {
