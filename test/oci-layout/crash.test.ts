@@ -5,14 +5,14 @@ import {beforeAll, afterAll, expect, test} from 'vitest';
 import {digestOf} from '../../source/domain/digest.ts';
 import {openLayout} from '../../source/oci-layout/open-layout.ts';
 import {temporaryFolder, type TemporaryFolder} from '../support/temporary-folder.ts';
-import {buildChild, type Child} from './start-child.ts';
+import {buildChild, type Child} from '../support/child-program.ts';
 
 let programs: TemporaryFolder;
 let startChild: (...args: string[]) => Promise<Child>;
 
 beforeAll(async () => {
 	programs = await temporaryFolder();
-	startChild = await buildChild(programs.path);
+	startChild = await buildChild(path.join(import.meta.dirname, 'layout-child.ts'), programs.path);
 });
 afterAll(async () => programs[Symbol.asyncDispose]());
 

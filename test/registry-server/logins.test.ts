@@ -96,8 +96,11 @@ describe('ghcr', () => {
 		await registry.setVisibility('demo/app', 'public');
 		const token = await ghcrToken(registry, 'repository:demo/app:pull');
 		expect((await read(token)).status).toBe(200);
-		const push = await registry.call('POST /v2/demo/app/blobs/uploads/', {login: token});
-		expect(push.status).toBe(401);
+		const forPush = await ghcrToken(registry, 'repository:demo/app:pull,push');
+		for (const login of [token, forPush]) {
+			const push = await registry.call('POST /v2/demo/app/blobs/uploads/', {login});
+			expect([push.status, push.code]).toEqual([401, 'UNAUTHORIZED']);
+		}
 	});
 
 	test("another owner's package cannot be written, and neither can one's own with a token for reading", async () => {

@@ -64,7 +64,11 @@ export function ghcrAuthority({users, visibility}: GhcrFacts): Authority {
 				// Another token would not help a login that has not got the right.
 				if (!allowed) return {admitted: false, reply: deniedReply(need, owns(subject, need.name))};
 			}
-			return turnedAway(challenge(request, need, 'insufficient_scope'), 'authentication required');
+			const message =
+				subject === '' && writes(need)
+					? 'unauthenticated: User cannot be authenticated with the token provided.'
+					: 'authentication required';
+			return turnedAway(challenge(request, need, 'insufficient_scope'), message);
 		},
 
 		async answer({method, path, query, headers}) {
@@ -72,12 +76,14 @@ export function ghcrAuthority({users, visibility}: GhcrFacts): Authority {
 			if (method !== 'GET') return refuse(405, 'UNSUPPORTED', 'only GET is supported');
 			const asked = parseScopes(query.getAll('scope'));
 			if (headers.authorization === undefined) {
-				const hidden = asked.some(({name}) => visibility(name) !== 'public');
-				const placeholder = asked.every(({name}) => name === 'user/image');
-				if (asked.length === 0 || (hidden && !placeholder)) {
-					return refuse(401, 'UNAUTHORIZED', 'authentication required');
-				}
-				return issue('', asked);
+				// A push without a login gets a token that is good for nothing, as everywhere: the refusal
+				// comes with its next call. Docker would retry a refused token for over a minute.
+				const pushing = asked.some(({actions}) => actions.includes('push'));
+				const open = asked.every(
+					({name}) => name === 'user/image' || visibility(name) === 'public',
+				);
+				if (asked.length > 0 && (pushing || open)) return issue('', asked);
+				return refuse(401, 'UNAUTHORIZED', 'authentication required');
 			}
 			const given = basicOf(headers.authorization);
 			const user = given && findUser(users, given);
