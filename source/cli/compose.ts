@@ -13,6 +13,7 @@ import type {RegistryClient} from '../registry/registry-client.ts';
 import {dataFolder, settingsFolder} from '../settings/folders.ts';
 import {openSettings, type SettingsStore} from '../settings/settings.ts';
 import type {GlobalOptions} from './command.ts';
+import {version} from './version.ts';
 
 export type RegbenchParts = {
 	readonly settings: SettingsStore;
@@ -50,7 +51,11 @@ export async function compose(
 		knownHosts: ['ghcr.io', 'docker.io', ...settings.get().targets.map(({host}) => host)],
 		onWarning: warning => warn(warning.message),
 	});
-	const registry = createRegistryClient({credentials});
+	const registry = createRegistryClient({
+		credentials,
+		concurrency: settings.get().concurrency.registryRequests,
+		userAgent: `regbench/${version}`,
+	});
 	let tried: readonly EngineAttempt[] = [];
 	const engine = createLateEngine(async () => {
 		const saved = settings.get().engine;

@@ -1,4 +1,5 @@
 /** From the command line to a workbench or a command, and to an exit code. */
+import {setMaxListeners} from 'node:events';
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import {compose} from './compose.ts';
 import type {Command} from './command.ts';
@@ -41,6 +42,8 @@ async function runCommand(
 		throw new RegbenchError('READ_ONLY', `${command.name} changes things, and --read-only is on`);
 	}
 	const controller = new AbortController();
+	// One transfer has a listener for each request and blob under way.
+	setMaxListeners(0, controller.signal);
 	const interrupt = () => controller.abort();
 	process.once('SIGINT', interrupt);
 	process.once('SIGTERM', interrupt);

@@ -1,12 +1,14 @@
 /** Opens the workbench on a terminal: parts, store, intents and screen joined. */
+import {setMaxListeners} from 'node:events';
 import {writeFile} from 'node:fs/promises';
 import {RegbenchError} from '../domain/errors.ts';
+import {sanitise} from '../domain/sanitise.ts';
 import {createIntents} from '../workbench/create-intents.ts';
 import {createStore} from '../workbench/create-store.ts';
 import {createWorkbench} from '../workbench/create-workbench.ts';
 import {initialState} from '../workbench/reducer.ts';
 import {settleJob, startWorkbench} from '../workbench/start-workbench.ts';
-import type {Surroundings} from '../workbench/workbench.ts';
+import type {Surroundings, Workbench} from '../workbench/workbench.ts';
 import {compose} from './compose.ts';
 import type {GlobalOptions} from './command.ts';
 import {demandTerminal, runWorkbench} from './tui.tsx';
@@ -16,12 +18,14 @@ export async function openWorkbench(globals: GlobalOptions): Promise<number> {
 	demandTerminal();
 	const controller = new AbortController();
 	const {signal} = controller;
+	// Every request of the session listens to it.
+	setMaxListeners(0, signal);
 	const warnings: string[] = [];
 	const warn = (message: string) => {
 		warnings.push(message);
 		workbench?.log('warning', message);
 	};
-	let workbench: ReturnType<typeof createWorkbench> | undefined;
+	let workbench: Workbench | undefined;
 	const parts = globals.demo
 		? await (await import('./compose-demo.ts')).composeDemo(signal)
 		: await compose(globals, signal, warn);
@@ -55,6 +59,7 @@ export async function openWorkbench(globals: GlobalOptions): Promise<number> {
 		'info',
 		...(warnings.length > 0 ? warnings : ['press ? for all keys, e to have something explained']),
 	);
+	logNodeWarnings(workbench);
 	const upkeep = startWorkbench(workbench);
 	const intents = createIntents(workbench, upkeep);
 	try {
@@ -64,6 +69,14 @@ export async function openWorkbench(globals: GlobalOptions): Promise<number> {
 		await workbench.queue.close();
 		await parts.close();
 	}
+}
+
+/** Node writes its warnings over the screen unless somebody else listens. */
+function logNodeWarnings(workbench: Workbench): void {
+	process.removeAllListeners('warning');
+	process.on('warning', ({name, message}) =>
+		workbench.log('warning', sanitise(`${name}: ${message}`)),
+	);
 }
 
 /** OSC 52: the terminal's own clipboard, which works over SSH as well. */

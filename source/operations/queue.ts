@@ -1,4 +1,5 @@
 /** Runs requests beside each other within limits, each cancellable by its job's id. */
+import {setMaxListeners} from 'node:events';
 import PQueue from 'p-queue';
 import type {JobEvent} from '../domain/events.ts';
 import type {OperationContext} from './context.ts';
@@ -34,6 +35,8 @@ export function createQueue({context, concurrency, emit}: QueueOptions): JobQueu
 	const run = async (id: string, request: OperationRequest) => {
 		if (!waiting.delete(id)) return;
 		const controller = new AbortController();
+		// One transfer has a listener for each request and blob under way.
+		setMaxListeners(0, controller.signal);
 		running.set(id, controller);
 		const work = startOperation(request, {...context, signal: controller.signal});
 		const description = {id, operation: request.operation, subject: subjectOf(request)};

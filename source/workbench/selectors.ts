@@ -2,7 +2,7 @@
 import fuzzysort from 'fuzzysort';
 import type {LocalImage} from '../domain/image.ts';
 import type {Target} from '../domain/target.ts';
-import {providerById, providerForHost} from '../registry/providers/table.ts';
+import {providerById, providerForHost, targetFrom} from '../registry/providers/table.ts';
 import {memoizeLast} from './memoize.ts';
 import type {
 	Job,
@@ -360,7 +360,8 @@ export type TargetFormView = {
 /** How the target dialog labels its fields for what has been typed so far. */
 export function selectTargetForm(state: State): TargetFormView | undefined {
 	if (state.dialog?.kind !== 'target') return undefined;
-	const {host, namespace} = state.dialog;
+	const {namespace} = state.dialog;
+	const host = fullHost(state.dialog.host);
 	const provider = providerForHost(host);
 	const place = [host || 'HOST', namespace || (provider.namespaceRequired ? 'OWNER' : '')];
 	return {
@@ -370,6 +371,12 @@ export function selectTargetForm(state: State): TargetFormView | undefined {
 		namespaceRequired: provider.namespaceRequired,
 		preview: `${place.filter(Boolean).join('/')}/hello:1.0.0`,
 	};
+}
+
+/** The host that a target would get from what was typed: `coursereg` → `coursereg.azurecr.io`. */
+function fullHost(typed: string): string {
+	const made = targetFrom(typed, 'owner');
+	return 'target' in made ? made.target.host : typed;
 }
 
 /** The value of something fetched, when it is there. */

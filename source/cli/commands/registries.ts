@@ -3,7 +3,12 @@ import {RegbenchError, toErrorRecord} from '../../domain/errors.ts';
 import {tokenVariable} from '../../credentials/environment.ts';
 import {parseReference} from '../../domain/reference.ts';
 import {logIn, logOut} from '../../operations/login.ts';
-import {providerById, providerForHost, targetFrom} from '../../registry/providers/table.ts';
+import {
+	completeHost,
+	providerById,
+	providerForHost,
+	targetFrom,
+} from '../../registry/providers/table.ts';
 import type {Command, CommandCall} from '../command.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {askLine, askSecret, readAll} from '../ask.ts';
@@ -99,8 +104,7 @@ export const loginCommand: Command = {
 	],
 	changes: true,
 	async run(call) {
-		const provider = providerForHost(call.words[0] ?? '');
-		const host = provider.completeHost?.(call.words[0] ?? '') ?? call.words[0] ?? '';
+		const host = completeHost(call.words[0] ?? '');
 		const {login} = providerForHost(host);
 		const fromStdin = call.options['passwordStdin'] === true;
 		const given = (call.options['username'] as string | undefined) ?? login.defaultUsername;
@@ -138,7 +142,7 @@ export const logoutCommand: Command = {
 	summary: 'Forget the login of a registry.',
 	changes: true,
 	async run(call) {
-		const host = call.words[0] ?? '';
+		const host = completeHost(call.words[0] ?? '');
 		const work = logOut({host}, operationContext(call));
 		const {code} = await runOperation(call, {id: '1', operation: 'logout', subject: host}, work);
 		return code;
