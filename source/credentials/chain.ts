@@ -3,13 +3,7 @@ import type {FoundCredential} from '../domain/credential.ts';
 import {RegbenchError} from '../domain/errors.ts';
 import type {Environment} from '../process/find-program.ts';
 import {runProgram, type RunProgram} from '../process/run.ts';
-import type {
-	CallOptions,
-	CredentialHints,
-	Credentials,
-	SeenLogin,
-	RemainingLogin,
-} from './credentials.ts';
+import type {CredentialHints, Credentials, SeenLogin, RemainingLogin} from './credentials.ts';
 import {dockerConfigSource} from './docker-config.ts';
 import {environmentSource} from './environment.ts';
 import {keychainSource} from './keychain.ts';

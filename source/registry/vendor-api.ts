@@ -1,0 +1,36 @@
+/** Requests to what a registry's vendor serves beside the distribution API. Providers' functions are written against this. */
+import type {CallOptions} from './registry-client.ts';
+
+export type VendorRequest = {
+	readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+	/** A path on the registry, or a full address on one of the provider's `vendorOrigins`; no other is asked. */
+	readonly to: string;
+	/** Sent as JSON. */
+	readonly body?: unknown;
+	readonly headers?: Readonly<Record<string, string>>;
+	/**
+	 * `registry`: a token for these scopes, as for the distribution API. `login`: the password or token
+	 * of the login itself as Bearer (GitHub). `none`: nothing.
+	 */
+	readonly as:
+		| {readonly kind: 'registry'; readonly scopes: readonly string[]}
+		| {readonly kind: 'login'}
+		| {readonly kind: 'bearer'; readonly token: string}
+		| {readonly kind: 'none'};
+	/** Statuses that are an answer; any other becomes an error. */
+	readonly expect: readonly number[];
+};
+
+export type VendorAnswer = {
+	readonly status: number;
+	/** The parsed body, bounded in size; undefined where there was none. */
+	readonly json: unknown;
+	/** Address of the next page (Link rel=next), checked to be on the same origin. */
+	readonly next?: string;
+	header(name: string): string | undefined;
+};
+
+export type VendorApi = {
+	/** Rejects as every registry call does. */
+	request(request: VendorRequest, options?: CallOptions): Promise<VendorAnswer>;
+};
