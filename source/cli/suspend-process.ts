@@ -16,4 +16,14 @@ export async function suspendProcess(): Promise<void> {
 		// The whole group, as the terminal's own Ctrl-Z does: npm and npx wait in front of this process.
 		process.kill(0, 'SIGTSTP');
 	});
+	await noticeNewSize();
+}
+
+/** Only the group in front is told of a new size: what happened meanwhile has to be asked for. */
+async function noticeNewSize(): Promise<void> {
+	await new Promise<void>(resolve => {
+		// Node's own listener, which reads the size, was there before this one.
+		process.once('SIGWINCH', () => resolve());
+		process.kill(process.pid, 'SIGWINCH');
+	});
 }

@@ -50,6 +50,10 @@ export async function runWorkbench(run: WorkbenchRun): Promise<number> {
 	process.once('exit', guard);
 	let instance: Instance | undefined;
 	try {
+		// Ink does this only after its first frame: a key pressed until then would be echoed into it, and
+		// Ctrl-Z stop a process that still holds the terminal.
+		stdin.setRawMode(true);
+		stdout.write(pasteMarks);
 		instance = draw(run, stdin, stdout);
 		run.screen.exit = () => instance?.unmount();
 		leaving.onEnd(() => instance?.unmount());
@@ -62,11 +66,24 @@ export async function runWorkbench(run: WorkbenchRun): Promise<number> {
 		delete run.screen.exit;
 		leaving.stop();
 		process.off('exit', guard);
+		releaseInput(stdin);
 	}
 	const {code, error} = leaving.outcome();
 	if (error !== undefined) stderr.write(errorText(error));
 	else if (code !== exitCodes.hungUp) stdout.write(summaryText(run.store.getState().jobs));
 	return code;
+}
+
+/** Asks the terminal to mark pasted text; Ink takes it back. */
+const pasteMarks = '\u001B[?2004h';
+
+/** Ink has done so; where it could not even begin, the terminal must not stay raw. */
+function releaseInput(stdin: NodeJS.ReadStream): void {
+	try {
+		if (stdin.isRaw) stdin.setRawMode(false);
+	} catch {
+		// The terminal is gone.
+	}
 }
 
 /** Main screen, visible cursor, no bracketed paste, no style: for when nothing else could see to it. */

@@ -104,7 +104,7 @@ function Screen({state, intents, columns, rows, proportions, ui}: ScreenProps): 
 		[columns, rows, focus, zoomed, overlaid, proportions],
 	);
 	return (
-		<Box width={columns} height={rows} flexDirection="column" overflow="hidden">
+		<Box width={columns} height={rows} flexDirection="column">
 			<Header
 				width={columns}
 				engine={state.engine}

@@ -19,15 +19,26 @@ let segmenter: Intl.Segmenter | undefined;
 
 function clustersOf(text: string): string[] {
 	segmenter ??= new Intl.Segmenter('en', {granularity: 'grapheme'});
-	return Array.from(segmenter.segment(text), part =>
-		part.segment.length > longestCluster ? part.segment.slice(0, 1) : part.segment,
-	);
+	return Array.from(segmenter.segment(text), ({segment}) => simpler(segment));
+}
+
+const marksAndFlags = /^(?:\p{Regional_Indicator}{2}|.\p{Mn}*)$/u;
+
+/**
+ * A cluster whose width everyone agrees on: a base with its marks, or a flag. Of others (syllables with
+ * spacing signs, emoji with a skin tone) the base alone, for Ink, libraries and terminals count them
+ * differently, and one column too many breaks the frame.
+ */
+function simpler(cluster: string): string {
+	if (cluster.length === 1) return cluster;
+	if (cluster.length <= longestCluster && marksAndFlags.test(cluster)) return cluster;
+	return String.fromCodePoint(cluster.codePointAt(0) ?? 0x20);
 }
 
 /** The text as it may stand in a cell. */
 export function drawable(text: string): string {
 	if (narrow.test(text)) return text;
-	const clean = text.replace(unfit, '').replace(leadingMarks, '');
+	const clean = text.normalize('NFC').replace(unfit, '').replace(leadingMarks, '');
 	return clustersOf(clean)
 		.filter(cluster => !loneSurrogate.test(cluster))
 		.join('');
