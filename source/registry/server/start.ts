@@ -86,7 +86,7 @@ export async function startEmbeddedRegistry(
 				clearInterval(sweeping);
 				signal?.removeEventListener('abort', closeQuietly);
 				await stop(server);
-				await services.uploads.sweep(-1);
+				await services.uploads.cancelAll();
 				await lock.release();
 			})();
 			return closing;

@@ -22,6 +22,8 @@ export type Uploads = {
 	cancel(session: UploadSession): Promise<void>;
 	/** Cancels what nobody has written to for `idleMs`. */
 	sweep(idleMs: number): Promise<void>;
+	/** Cancels everything, also what a broken request has not let go of yet. */
+	cancelAll(): Promise<void>;
 };
 
 /** No sessions yet. */
@@ -55,6 +57,9 @@ export function createUploads(blobs: BlobStore): Uploads {
 			for (const session of sessions.values()) {
 				if (!session.busy && session.usedAt <= before) await cancel(session);
 			}
+		},
+		async cancelAll() {
+			for (const session of sessions.values()) await cancel(session);
 		},
 	};
 }
