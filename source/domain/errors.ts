@@ -48,6 +48,10 @@ export const errorGuide = {
 		meaning: 'The registry does not let this tag be overwritten.',
 		remedy: 'Push under a new tag.',
 	},
+	CHANGED_MEANWHILE: {
+		meaning: 'What is there is no longer what was looked at before; nothing was changed.',
+		remedy: 'Look again, and decide anew.',
+	},
 	UNAUTHORIZED: {
 		meaning: 'The registry wants a login, or refused the one it was given.',
 		remedy: 'Log in to the registry (l in the registries pane, or regbench login HOST).',

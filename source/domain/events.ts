@@ -5,7 +5,16 @@
 import type {ErrorRecord} from './errors.ts';
 
 export type OperationName =
-	'tag' | 'push' | 'pull' | 'repull' | 'remove' | 'login' | 'logout' | 'serve';
+	| 'tag'
+	| 'push'
+	| 'pull'
+	| 'repull'
+	| 'remove'
+	| 'copy'
+	| 'remove-remote'
+	| 'login'
+	| 'logout'
+	| 'serve';
 
 export type TransferState =
 	/** Known, not begun. */
@@ -23,8 +32,9 @@ export type TransferState =
 /** Progress of one blob. `layer` is its digest or the engine's short layer id: the key of its row. */
 export type TransferEvent = {
 	readonly type: 'transfer';
-	readonly direction: 'push' | 'pull';
-	/** The full reference this transfer belongs to; tells two targets of one job apart. */
+	/** `copy`: from registry to registry, through this machine but not kept on it. */
+	readonly direction: 'push' | 'pull' | 'copy';
+	/** The full reference this transfer belongs to (of a copy its destination); tells two targets of one job apart. */
 	readonly reference: string;
 	readonly layer: string;
 	readonly state: TransferState;
@@ -96,6 +106,43 @@ export type RepullResult = {
 	readonly durationMs: number;
 };
 
+export type CopyResult = {
+	readonly operation: 'copy';
+	/** Full references. */
+	readonly source: string;
+	readonly destination: string;
+	/** Of what the destination's tag points at now: the same as at the source. */
+	readonly digest: string;
+	/** Bytes of all configs and layers, each counted once; those that nobody had to look at are not. */
+	readonly bytesTotal: number;
+	/** Bytes that went through this machine. */
+	readonly bytesCopied: number;
+	readonly blobsTotal: number;
+	/** Blobs that the destination had. */
+	readonly blobsReused: number;
+	/** Blobs that the registry linked from the source's repository. */
+	readonly blobsMounted: number;
+	/** `linux/arm64/v8`; empty where it is no index. */
+	readonly platforms: readonly string[];
+	/** Signatures, SBOMs and attestations that were brought along. */
+	readonly referrers: number;
+	/** Digest that the destination's tag pointed at before, when that was another image. */
+	readonly replaced?: string;
+	readonly durationMs: number;
+	readonly webUrl?: string;
+};
+
+export type RemoteRemoveResult = {
+	readonly operation: 'remove-remote';
+	/** Full reference as asked. */
+	readonly reference: string;
+	readonly digest: string;
+	/** `untag`: the manifest is still there. `manifest`: it is gone with all its tags. */
+	readonly mode: 'untag' | 'manifest';
+	/** Tags that are gone. */
+	readonly tags: readonly string[];
+};
+
 export type LoginResult = {
 	readonly operation: 'login';
 	readonly host: string;
@@ -123,6 +170,8 @@ export type JobResult =
 	| TagResult
 	| RemoveResult
 	| RepullResult
+	| CopyResult
+	| RemoteRemoveResult
 	| LoginResult
 	| LogoutResult;
 

@@ -12,6 +12,20 @@ export type RepositoryEntry = {
 	readonly visibility?: 'public' | 'private' | 'internal';
 };
 
+/** What a registry's own API tells of one repository. */
+export type RepositoryFacts = {
+	readonly visibility?: 'public' | 'private' | 'internal';
+	/** The source repository it is linked to: `octocat/hello`. */
+	readonly linkedTo?: string;
+	/** Page where it is shown. */
+	readonly webAddress?: string;
+	/** Page where its visibility is changed. */
+	readonly settingsAddress?: string;
+	readonly versionCount?: number;
+	/** RFC 3339. */
+	readonly updatedAt?: string;
+};
+
 export type TagEntry = {
 	readonly tag: string;
 	/** Only where the listing brings it; the plain distribution API does not. */
@@ -77,6 +91,11 @@ export type RemoteRemovalPlan = {
 	readonly mode: 'untag' | 'manifest' | 'refused';
 	/** Why refused, or what is special about the way it is done here. */
 	readonly reason?: string;
+	/**
+	 * With `untag`: where the registry cannot untag, the tag may be put on an empty manifest that is
+	 * then deleted. Only after an explicit wish to untag.
+	 */
+	readonly byReplacement?: boolean;
 	/** Every tag that goes. */
 	readonly tags: readonly string[];
 	/** Platforms that go with it. */

@@ -1,6 +1,16 @@
 /** A place to push to: a registry host and the namespace under it. */
 
-export type ProviderId = 'ghcr' | 'acr' | 'docker-hub' | 'generic' | 'embedded';
+export type ProviderId =
+	| 'ghcr'
+	| 'acr'
+	| 'docker-hub'
+	| 'ecr-public'
+	| 'ecr'
+	| 'google'
+	| 'quay'
+	| 'gitlab'
+	| 'generic'
+	| 'embedded';
 
 export type Target = {
 	/** `host` or `host/namespace`: what is typed and shown, and unique. */

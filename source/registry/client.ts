@@ -1,16 +1,14 @@
 /** The registry client: the port of registry-client.ts over node:http, one session for each host. */
 import {createConnector, type Connector} from './agents.ts';
-import {readBlob} from './download.ts';
 import {discover} from './discovery.ts';
-import {createHostSession, type HostSession} from './host-session.ts';
+import {createEntry, type HostEntry} from './host-entry.ts';
 import {tryLogin} from './login-check.ts';
-import {createManifests} from './manifests.ts';
 import {providerForHost} from './providers/table.ts';
-import type {CredentialSource, RegistryClient, RemoteRepository} from './registry-client.ts';
+import type {CredentialSource, RegistryClient} from './registry-client.ts';
 import {sleepFor, withRetries, type RetryPolicy, type Sleep} from './retry.ts';
-import {listTags} from './tag-list.ts';
+import {createRepository} from './remote-repository.ts';
+import {listRepositories} from './repository-list.ts';
 import {createTransport, defaultTimeouts, type RequestRecord, type Timeouts} from './transport.ts';
-import {blobExists, uploadBlob} from './upload.ts';
 
 export type RegistryClientOptions = {
 	readonly credentials: CredentialSource;
@@ -53,26 +51,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 		random: options.random ?? Math.random,
 		tries: triesInAll,
 	};
-	const sessions = new Map<string, HostEntry>();
+	const concurrency = options.concurrency ?? 6;
+	const entries = new Map<string, HostEntry>();
 
 	const entryOf = (domain: string): HostEntry => {
-		const known = sessions.get(domain);
+		const known = entries.get(domain);
 		if (known) return known;
-		const provider = providerForHost(domain);
-		const concurrency = options.concurrency ?? 6;
-		const entry = {
-			session: createHostSession({
-				domain,
-				provider,
-				transport,
-				credentials,
-				concurrency,
-				policy,
-				now,
-			}),
-			headTrust: {proven: false},
-		};
-		sessions.set(domain, entry);
+		const entry = createEntry({domain, transport, credentials, concurrency, policy, now});
+		entries.set(domain, entry);
 		return entry;
 	};
 
@@ -84,6 +70,21 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 	return {
 		repository(domain, path) {
 			return createRepository(() => entryOf(domain), domain, path, limitBytes);
+		},
+
+		repositories(domain, namespace, call = {}) {
+			const {session, vendor} = entryOf(domain);
+			return listRepositories(session, vendor, namespace, call);
+		},
+
+		vendor: domain => ({
+			login: async call => entryOf(domain).vendor.login(call),
+			request: async (request, call) => entryOf(domain).vendor.request(request, call),
+		}),
+
+		async rateLimit(domain, call = {}) {
+			const {session, vendor} = entryOf(domain);
+			return session.provider.rateLimit?.(vendor, call);
 		},
 
 		async ping(domain, call = {}) {
@@ -101,40 +102,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 		},
 
 		forgetTokens(domain) {
-			sessions.delete(domain);
+			entries.delete(domain);
 		},
 
 		async close() {
-			sessions.clear();
+			entries.clear();
 			transport.close();
 		},
-	};
-}
-
-type HostEntry = {readonly session: HostSession; readonly headTrust: {proven: boolean}};
-
-/** Looks the session up at every call, so that it keeps up with a login or logout. */
-function createRepository(
-	entry: () => HostEntry,
-	domain: string,
-	path: string,
-	limitBytes: number,
-): RemoteRepository {
-	const manifests = () => {
-		const {session, headTrust} = entry();
-		return createManifests(session, path, {limitBytes, headTrust});
-	};
-
-	return {
-		domain,
-		path,
-		resolve: async (reference, call = {}) => manifests().resolve(reference, call),
-		manifest: async (reference, call = {}) => manifests().read(reference, call),
-		putManifest: async (reference, manifest, call = {}) =>
-			manifests().put(reference, manifest, call),
-		hasBlob: async (digest, call = {}) => blobExists(entry().session, path, digest, call),
-		readBlob: (blob, call = {}) => readBlob(entry().session, path, blob, call),
-		uploadBlob: async (source, call = {}) => uploadBlob(entry().session, path, source, call),
-		tags: (call = {}) => listTags(entry().session, path, call),
 	};
 }

@@ -14,6 +14,8 @@ export type Subject = {
 	/** Tag or digest, where the call was about one. */
 	readonly reference?: string | undefined;
 	readonly writes: boolean;
+	/** It would take something away. */
+	readonly deletes?: boolean;
 };
 
 /** Who asked. */
@@ -76,16 +78,12 @@ export function refusalOf(
 
 	if (status === 401 || status === 403 || has('DENIED')) {
 		const who = identity.username ?? (identity.source ? 'this login' : 'anybody without a login');
-		return fail(
-			'FORBIDDEN',
-			`${domain} does not let ${who} ${subject.writes ? 'write to' : 'read'} ${what}${says}`,
-			{
-				hint: provider.forbiddenHint({
-					username: identity.username,
-					namespace: namespaceOf(subject.path),
-				}),
-			},
-		);
+		return fail('FORBIDDEN', `${domain} does not let ${who} ${deed(subject)} ${what}${says}`, {
+			hint: provider.forbiddenHint({
+				username: identity.username,
+				namespace: namespaceOf(subject.path),
+			}),
+		});
 	}
 
 	if (has('NAME_INVALID')) {
@@ -93,6 +91,9 @@ export function refusalOf(
 	}
 	if (has('DIGEST_INVALID', 'SIZE_INVALID')) {
 		return fail('DIGEST_MISMATCH', `${domain} got other bytes than announced for ${what}${says}`);
+	}
+	if (subject.deletes && (status === 409 || has('GOOGLE_MANIFEST_DANGLING_TAG'))) {
+		return fail('UNSUPPORTED', `${domain} does not delete ${what} as it is${says}`);
 	}
 	if (status === 409 || (has('TAG_INVALID') && /immutable/i.test(complaint.text))) {
 		return fail('TAG_IMMUTABLE', `${domain} does not let ${what} be overwritten${says}`);
@@ -166,6 +167,11 @@ function jsonComplaint(json: unknown): Complaint {
 /** A repository's path up to its last part: whose it is. */
 export function namespaceOf(path: string | undefined): string {
 	return path === undefined ? '' : path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function deed({writes, deletes}: Subject): string {
+	if (deletes) return 'delete';
+	return writes ? 'write to' : 'read';
 }
 
 function unauthorized(domain: string, what: string, {username, source}: Identity): string {

@@ -1,8 +1,9 @@
 /** The port to registries: what operations, engines and the workbench may ask of one. */
-import type {FoundCredential} from '../domain/credential.ts';
+import type {Credential, FoundCredential} from '../domain/credential.ts';
 import type {Digest} from '../domain/digest.ts';
 import type {Descriptor, RawManifest} from '../domain/manifest.ts';
-import type {Credential} from '../domain/credential.ts';
+import type {Referrer, RepositoryEntry, RepositoryFacts, TagEntry} from '../domain/remote.ts';
+import type {VendorApi} from './vendor-api.ts';
 
 /** Something worth a line in the log that is no failure: a retry with its wait, a Warning header. */
 export type RegistryNotice = {readonly message: string; readonly hint?: string};
@@ -64,8 +65,66 @@ export type RemoteRepository = {
 		},
 	): Promise<UploadOutcome>;
 
+	/**
+	 * All tags with what the registry's own API tells of them, a page at a time; by the plain listing
+	 * where it has none. `TAG_NOT_FOUND` when the repository does not exist.
+	 */
+	tagEntries(options?: CallOptions): AsyncGenerator<readonly TagEntry[], void, undefined>;
+
+	/**
+	 * Artifacts whose subject is the digest: by the referrers API, else by the fallback tag, and by
+	 * cosign's tags. Empty when there are none.
+	 */
+	referrers(digest: Digest, options?: ReferrerOptions): Promise<readonly Referrer[]>;
+
+	/** Whether somebody without any login can read it: asked for real, as nobody. */
+	readableByAnyone(tagOrDigest: string, options?: CallOptions): Promise<boolean>;
+
+	/** Who can see it, what it belongs to and where that is changed; undefined where no API tells. */
+	facts(options?: CallOptions): Promise<RepositoryFacts | undefined>;
+
+	/** How a tag or manifest is deleted here, by the provider's record. */
+	readonly removal: Removal;
+
 	/** All tags, a page at a time. `TAG_NOT_FOUND` when the repository does not exist. */
 	tags(options?: CallOptions): AsyncGenerator<readonly string[], void, undefined>;
+};
+
+export type ReferrerOptions = CallOptions & {
+	/** Only artifacts of this type. */
+	readonly artifactType?: string;
+	/** All tags of the repository, where they are known: what is not among them is not asked for. */
+	readonly knownTags?: ReadonlySet<string>;
+};
+
+export type RemoveManifestOptions = CallOptions & {
+	/** The person has agreed that the whole repository goes, where {@link RemovalPreview} says so. */
+	readonly wholeRepository?: boolean;
+};
+
+/** What a registry's own API tells of a deletion before it is done. */
+export type RemovalPreview = {
+	/** Every tag on the manifest; absent where the API does not tell. */
+	readonly tags?: readonly string[];
+	/** Why it would be refused, or would break something else. */
+	readonly refused?: string;
+	/** Nothing but the whole repository can be deleted. */
+	readonly wholeRepository?: boolean;
+	readonly note?: string;
+};
+
+/** What can be deleted in a repository, and how. `TAG_NOT_FOUND` when it is gone already. Absent functions mean that it cannot be done there. */
+export type Removal = {
+	/** Takes one tag away and leaves the manifest. `UNSUPPORTED` where the registry turns out not to. */
+	readonly untag?: (tag: string, options?: CallOptions) => Promise<void>;
+	/** Whether {@link untag} works here: known of the product, or found out by asking for a tag that is not there. */
+	readonly canUntag: (options?: CallOptions) => Promise<boolean>;
+	/** Deletes a manifest with every tag on it. */
+	readonly manifest?: (digest: Digest, options?: RemoveManifestOptions) => Promise<void>;
+	/** What deleting the manifest would take along, as far as the registry's own API tells. */
+	readonly preview?: (digest: Digest, options?: CallOptions) => Promise<RemovalPreview>;
+	/** What is to be said of deleting here: why not, or what is special about it. */
+	readonly note?: string;
 };
 
 export type LoginCheck = {
@@ -75,6 +134,22 @@ export type LoginCheck = {
 
 export type RegistryClient = {
 	repository(domain: string, path: string): RemoteRepository;
+
+	/**
+	 * The repositories of a host that the login may see, below a namespace where one is given, a page
+	 * at a time. `UNSUPPORTED`, with what to do instead, where the registry lists none.
+	 */
+	repositories(
+		domain: string,
+		namespace: string,
+		options?: CallOptions,
+	): AsyncGenerator<readonly RepositoryEntry[], void, undefined>;
+
+	/** The rate limit of the login, in words; undefined where the registry sets or tells none. */
+	rateLimit(domain: string, options?: CallOptions): Promise<string | undefined>;
+
+	/** Requests to the registry's vendor API with its own login, for what only one product has. */
+	vendor(domain: string): VendorApi;
 
 	/** Whether a v2 registry answers at the host, and how it wants logins. */
 	ping(

@@ -15,3 +15,9 @@ export function uploadsPath(path: string): string {
 export function tagsPath(path: string, pageSize: number): string {
 	return `/v2/${path}/tags/list?n=${pageSize}`;
 }
+
+export function referrersPath(path: string, digest: string, artifactType?: string): string {
+	const query =
+		artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`;
+	return `/v2/${path}/referrers/${digest}${query}`;
+}

@@ -5,15 +5,21 @@ export type VendorRequest = {
 	readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	/** A path on the registry, or a full address on one of the provider's `vendorOrigins`; no other is asked. */
 	readonly to: string;
+	/** What it is about, for the words of an error. */
+	readonly about?: {readonly path: string; readonly reference?: string};
 	/** Sent as JSON. */
 	readonly body?: unknown;
+	/** Makes the body out of the login, where the vendor takes it there (Docker Hub); for `vendorOrigins` only. */
+	readonly loginBody?: (login: {readonly username: string; readonly secret: string}) => unknown;
 	readonly headers?: Readonly<Record<string, string>>;
 	/**
 	 * `registry`: a token for these scopes, as for the distribution API. `login`: the password or token
-	 * of the login itself as Bearer (GitHub). `none`: nothing.
+	 * of the login itself as Bearer (GitHub), nothing where there is no login. `anonymous`: as
+	 * `registry`, but as somebody without a login. `none`: nothing.
 	 */
 	readonly as:
 		| {readonly kind: 'registry'; readonly scopes: readonly string[]}
+		| {readonly kind: 'anonymous'; readonly scopes: readonly string[]}
 		| {readonly kind: 'login'}
 		| {readonly kind: 'bearer'; readonly token: string}
 		| {readonly kind: 'none'};
@@ -31,6 +37,8 @@ export type VendorAnswer = {
 };
 
 export type VendorApi = {
-	/** Rejects as every registry call does. */
+	/** The login of the registry, without its secret; undefined where there is none. */
+	login(options?: CallOptions): Promise<{readonly username: string | undefined} | undefined>;
+	/** Rejects as every registry call does; what reads is tried again after transient failures. */
 	request(request: VendorRequest, options?: CallOptions): Promise<VendorAnswer>;
 };

@@ -75,6 +75,11 @@ const providerIds: Readonly<Record<ProviderId, true>> = {
 	ghcr: true,
 	acr: true,
 	'docker-hub': true,
+	'ecr-public': true,
+	ecr: true,
+	google: true,
+	quay: true,
+	gitlab: true,
 	generic: true,
 	embedded: true,
 };

@@ -43,6 +43,11 @@ export const acr: RegistryProvider = {
 		passwordLabel: 'Password or token',
 		defaultUsername: tokenUser,
 	},
+	repositories: {by: 'catalogue'},
+	removal: {untag: 'no', manifest: 'distribution'},
+	vendorOrigins: [],
+	tested: 'rehearsed',
+	summary: {browse: 'repositories, tags, platforms, referrers', remove: 'manifests'},
 };
 
 function checkHost(host: string): NameProblem | undefined {

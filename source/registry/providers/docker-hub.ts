@@ -44,4 +44,9 @@ export const dockerHub: RegistryProvider = {
 		usernameLabel: 'Docker ID',
 		passwordLabel: 'Personal access token',
 	},
+	repositories: {by: 'name', reason: 'Type NAMESPACE/NAME instead.'},
+	removal: {untag: 'no', manifest: 'no'},
+	vendorOrigins: ['https://hub.docker.com'],
+	tested: 'scripted',
+	summary: {browse: 'tags, platforms, referrers', remove: 'not yet'},
 };

@@ -21,4 +21,12 @@ export const embedded: RegistryProvider = {
 		usernameLabel: 'User name',
 		passwordLabel: 'Password',
 	},
+	repositories: {by: 'catalogue'},
+	removal: {untag: 'distribution', manifest: 'distribution'},
+	vendorOrigins: [],
+	tested: 'live',
+	summary: {
+		browse: 'repositories by the catalogue tags, platforms, referrers',
+		remove: 'tags where it can, else manifests',
+	},
 };

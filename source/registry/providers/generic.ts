@@ -22,4 +22,12 @@ export const generic: RegistryProvider = {
 		usernameLabel: 'User name',
 		passwordLabel: 'Password or token',
 	},
+	repositories: {by: 'catalogue'},
+	removal: {untag: 'distribution', manifest: 'distribution'},
+	vendorOrigins: [],
+	tested: 'live',
+	summary: {
+		browse: 'repositories by the catalogue where it has one, tags, platforms, referrers',
+		remove: 'tags where it can, else manifests; both when its operator allows',
+	},
 };

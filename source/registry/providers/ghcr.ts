@@ -44,6 +44,11 @@ export const ghcr: RegistryProvider = {
 		usernameLabel: 'GitHub login',
 		passwordLabel: 'Personal access token (classic)',
 	},
+	repositories: {by: 'name', reason: 'Type OWNER/IMAGE instead.'},
+	removal: {untag: 'no', manifest: 'no'},
+	vendorOrigins: ['https://api.github.com'],
+	tested: 'rehearsed',
+	summary: {browse: 'tags, platforms, referrers', remove: 'not yet'},
 };
 
 function checkOwner(path: string) {

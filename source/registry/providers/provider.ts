@@ -1,6 +1,10 @@
 /** What is special about one registry product: data and a few small functions. One file each, see table.ts. */
 import type {CredentialHints} from '../../credentials/credentials.ts';
+import type {Digest} from '../../domain/digest.ts';
+import type {RepositoryEntry, RepositoryFacts, TagEntry} from '../../domain/remote.ts';
 import type {ProviderId} from '../../domain/target.ts';
+import type {CallOptions, RemovalPreview, RemoveManifestOptions} from '../registry-client.ts';
+import type {VendorApi} from '../vendor-api.ts';
 
 /** What is wrong with a name for this registry, and the nearest name it would take. */
 export type NameProblem = {
@@ -18,6 +22,53 @@ export type LoginGuide = {
 	readonly passwordLabel: string;
 	/** User name that is always the same (ACR's token user), filled in beforehand. */
 	readonly defaultUsername?: string;
+};
+
+export type ListRepositories = (
+	api: VendorApi,
+	place: {readonly domain: string; readonly namespace: string},
+	options: CallOptions,
+) => AsyncGenerator<readonly RepositoryEntry[], void, undefined>;
+
+export type ListTagEntries = (
+	api: VendorApi,
+	place: RepositoryPlace,
+	options: CallOptions,
+) => AsyncGenerator<readonly TagEntry[], void, undefined>;
+
+export type RepositoryPlace = {readonly domain: string; readonly path: string};
+
+/** `distribution`: DELETE of the distribution API. A function: by the vendor's API. `no`: not there. */
+export type ProviderRemoval = {
+	readonly untag:
+		| 'distribution'
+		| 'no'
+		| ((
+				api: VendorApi,
+				place: RepositoryPlace,
+				tag: string,
+				options: CallOptions,
+		  ) => Promise<void>);
+	readonly manifest:
+		| 'distribution'
+		| 'no'
+		| ((
+				api: VendorApi,
+				place: RepositoryPlace,
+				digest: Digest,
+				options: RemoveManifestOptions,
+		  ) => Promise<void>);
+	/** What deleting a manifest would take along. */
+	readonly preview?: (
+		api: VendorApi,
+		place: RepositoryPlace,
+		digest: Digest,
+		options: CallOptions,
+	) => Promise<RemovalPreview>;
+	/** Rights a token needs for DELETE of the distribution API. @default ['pull', 'delete'] */
+	readonly actions?: readonly string[];
+	/** What is special about deleting here, in a sentence. */
+	readonly note?: string;
 };
 
 export type RegistryProvider = {
@@ -53,4 +104,27 @@ export type RegistryProvider = {
 	}) => string;
 	readonly credentials: CredentialHints;
 	readonly login: LoginGuide;
+	/** How repositories are listed: the v2 catalogue, the vendor's API, or not at all and why. */
+	readonly repositories:
+		| {readonly by: 'catalogue'}
+		| {readonly by: 'vendor'; readonly list: ListRepositories}
+		| {readonly by: 'name'; readonly reason: string};
+	/** Lists tags with times and sizes by the vendor's API; the plain listing where absent. */
+	readonly tagEntries?: ListTagEntries;
+	/** Who can see a repository and where that is changed, by the vendor's API. */
+	readonly facts?: (
+		api: VendorApi,
+		place: RepositoryPlace,
+		options: CallOptions,
+	) => Promise<RepositoryFacts>;
+	/** What delete means here. */
+	readonly removal: ProviderRemoval;
+	/** Origins besides the registry's own that may be asked with its login: `https://api.github.com`. */
+	readonly vendorOrigins: readonly string[];
+	/** The rate limit of this login, in words, where the registry tells. */
+	readonly rateLimit?: (api: VendorApi, options: CallOptions) => Promise<string | undefined>;
+	/** How regbench's work with it was tested: against the real product's protocol, an imitation of its name and TLS, or a script. */
+	readonly tested: 'live' | 'rehearsed' | 'scripted';
+	/** What works there, for the README's table. */
+	readonly summary: {readonly browse: string; readonly remove: string};
 };

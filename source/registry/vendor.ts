@@ -1,0 +1,223 @@
+/** The way to what a vendor serves beside the distribution API: own host and listed origins, nobody else. */
+import {credentialUsername, type FoundCredential} from '../domain/credential.ts';
+import {RegbenchError} from '../domain/errors.ts';
+import {sameOrigin} from './hosts.ts';
+import type {HostSession} from './host-session.ts';
+import {createLimiter} from './limiter.ts';
+import {nextLink, parseJson} from './pages.ts';
+import {refusal, type Subject} from './refusals.ts';
+import type {CallOptions, CredentialSource} from './registry-client.ts';
+import {withRetries} from './retry.ts';
+import {parseScopes} from './scopes.ts';
+import type {Transport} from './transport.ts';
+import type {VendorAnswer, VendorApi, VendorRequest} from './vendor-api.ts';
+import type {WireAnswer} from './wire-answer.ts';
+
+export type VendorSurroundings = {
+	readonly session: HostSession;
+	/** The same registry, asked by nobody. */
+	readonly anonymous: () => HostSession;
+	readonly transport: Transport;
+	readonly credentials: CredentialSource;
+	readonly concurrency: number;
+	readonly now: () => number;
+};
+
+const answerBytes = 8 * 1024 * 1024;
+const rememberedAnswers = 64;
+
+type Remembered = {readonly etag: string; readonly answer: VendorAnswer};
+
+export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
+	const {session, transport, credentials, now} = surroundings;
+	const {domain, provider, policy} = session;
+	const places = createLimiter(surroundings.concurrency);
+	/** Answers that came with an ETag, newest last: asked for again they cost nothing (GitHub). */
+	const remembered = new Map<string, Remembered>();
+	let found: Promise<FoundCredential | undefined> | undefined;
+
+	const findLogin = (signal: AbortSignal | undefined) => {
+		found ??= credentials.find(domain, {signal}).catch((error: unknown) => {
+			found = undefined;
+			throw error;
+		});
+		return found;
+	};
+
+	const bodyOf = async (request: VendorRequest, url: URL, signal: AbortSignal | undefined) => {
+		if (!request.loginBody) {
+			return request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+		}
+		const login = (await findLogin(signal))?.credential;
+		if (login?.kind !== 'basic') {
+			throw new RegbenchError('UNAUTHORIZED', `${url.host} wants a login with user and password`);
+		}
+		const {username, password} = login;
+		return Buffer.from(JSON.stringify(request.loginBody({username, secret: password.reveal()})));
+	};
+
+	const authorizationOf = async ({as}: VendorRequest, signal: AbortSignal | undefined) => {
+		if (as.kind === 'bearer') return `Bearer ${as.token}`;
+		if (as.kind !== 'login') return undefined;
+		const login = (await findLogin(signal))?.credential;
+		// An identity token is for the registry's token service alone.
+		return login?.kind === 'basic' ? `Bearer ${login.password.reveal()}` : undefined;
+	};
+
+	/** To a vendor's origin, or to the registry without its tokens. */
+	const direct = async (
+		request: VendorRequest,
+		url: URL,
+		{signal}: CallOptions,
+	): Promise<VendorAnswer> => {
+		const {method} = request;
+		const key = `${request.as.kind} ${url.href}`;
+		const known = method === 'GET' ? remembered.get(key) : undefined;
+		const body = await bodyOf(request, url, signal);
+		const release = await places.acquire(signal);
+		try {
+			const answer = await transport.send({
+				method,
+				url,
+				headers: headersOf(request, known?.etag),
+				authorization: await authorizationOf(request, signal),
+				...(body ? {body} : {}),
+				signal,
+			});
+			if (answer.status === 304 && known) {
+				answer.discard();
+				return known.answer;
+			}
+			const login = request.as.kind === 'login' || request.loginBody ? await found : undefined;
+			if (!request.expect.includes(answer.status)) {
+				throw await refused(answer, subjectOf(request, url.host), login);
+			}
+			const result = await read(answer, method);
+			const etag = answer.header('etag');
+			if (method === 'GET' && etag !== undefined && etag.length < 200) {
+				remember(key, {etag, answer: result});
+			}
+			return result;
+		} finally {
+			release();
+		}
+	};
+
+	const remember = (key: string, entry: Remembered) => {
+		remembered.delete(key);
+		remembered.set(key, entry);
+		const [oldest] = remembered.keys();
+		if (remembered.size > rememberedAnswers && oldest !== undefined) remembered.delete(oldest);
+	};
+
+	const read = async (answer: WireAnswer, method: string): Promise<VendorAnswer> => {
+		const {status, url} = answer;
+		const bytes = method === 'HEAD' ? Buffer.alloc(0) : await answer.bytes(answerBytes);
+		if (method === 'HEAD') answer.discard();
+		const json = parseJson(bytes);
+		if (json === undefined && bytes.byteLength > 0 && method === 'GET' && status === 200) {
+			throw new RegbenchError('PROTOCOL_ERROR', `${url.host} sent something that is not JSON`);
+		}
+		const link = nextLink(answer.header('link'));
+		const next = link === undefined ? undefined : session.resolve(link, url);
+		if (next && !sameOrigin(next, url)) {
+			throw new RegbenchError('PROTOCOL_ERROR', `${url.host} continues its list on ${next.host}`);
+		}
+		return {status, json, header: answer.header, ...(next ? {next: next.href} : {})};
+	};
+
+	const refused = async (
+		answer: WireAnswer,
+		subject: Subject,
+		login: FoundCredential | undefined,
+	): Promise<RegbenchError> => {
+		const identity = login
+			? {source: login.source, username: credentialUsername(login.credential)}
+			: {};
+		const reset = Number(answer.header('x-ratelimit-reset'));
+		const spent = answer.header('x-ratelimit-remaining') === '0';
+		const error = await refusal(answer, subject, identity, now);
+		if (!spent || answer.status !== 403) return error;
+		// GitHub says 403 where others say 429.
+		const waitMs = reset > 0 ? Math.max(0, reset * 1000 - now()) : undefined;
+		return new RegbenchError('RATE_LIMITED', `${subject.domain} asks to slow down`, {
+			status: 403,
+			retryable: true,
+			...(waitMs === undefined ? {} : {retryAfterMs: waitMs}),
+			cause: error,
+		});
+	};
+
+	const subjectOf = ({about, method}: VendorRequest, host: string): Subject => ({
+		domain: host,
+		provider,
+		path: about?.path,
+		reference: about?.reference,
+		writes: !reads(method),
+		...(method === 'DELETE' ? {deletes: true} : {}),
+	});
+
+	const once = async (request: VendorRequest, options: CallOptions): Promise<VendorAnswer> => {
+		const {as, method, expect} = request;
+		const {base} = await session.discovered(options);
+		const url = addressOf(request.to, base, provider.vendorOrigins);
+		const own = sameOrigin(url, base);
+		if (as.kind !== 'registry' && as.kind !== 'anonymous') {
+			if (own && request.loginBody) throw notThere(url);
+			return direct(request, url, options);
+		}
+		// A token of the registry is nobody else's business.
+		if (!own) throw notThere(url);
+		const answer = await (as.kind === 'anonymous' ? surroundings.anonymous() : session).once(
+			{
+				method,
+				to: url,
+				headers: headersOf(request, undefined),
+				...(request.body === undefined ? {} : {body: Buffer.from(JSON.stringify(request.body))}),
+				scopes: parseScopes(as.scopes.join(' ')),
+				subject: subjectOf(request, domain),
+				expect,
+			},
+			options,
+		);
+		return read(answer, method);
+	};
+
+	return {
+		async login({signal} = {}) {
+			const login = await findLogin(signal);
+			return login && {username: credentialUsername(login.credential)};
+		},
+		async request(request, options = {}) {
+			if (!reads(request.method)) return once(request, options);
+			return withRetries(policy, domain, options, () => once(request, options));
+		},
+	};
+}
+
+function reads(method: VendorRequest['method']): boolean {
+	return method === 'GET' || method === 'HEAD';
+}
+
+function headersOf(request: VendorRequest, etag: string | undefined): Record<string, string> {
+	const hasBody = request.body !== undefined || request.loginBody !== undefined;
+	return {
+		accept: 'application/json',
+		...(hasBody ? {'content-type': 'application/json'} : {}),
+		...(etag === undefined ? {} : {'if-none-match': etag}),
+		...request.headers,
+	};
+}
+
+/** A path on the registry, or a full address on it or on one of the vendor's origins. */
+function addressOf(to: string, base: URL, vendorOrigins: readonly string[]): URL {
+	if (!URL.canParse(to, base.href)) throw new RegbenchError('INTERNAL', 'A vendor address is none');
+	const url = new URL(to, base);
+	const allowed = sameOrigin(url, base) || vendorOrigins.includes(url.origin);
+	if (!allowed || url.username || url.password) throw notThere(url);
+	return url;
+}
+
+function notThere(url: URL): RegbenchError {
+	return new RegbenchError('PROTOCOL_ERROR', `Nothing was sent to ${url.host}: not its login`);
+}
