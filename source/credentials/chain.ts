@@ -3,7 +3,13 @@ import type {FoundCredential} from '../domain/credential.ts';
 import {RegbenchError} from '../domain/errors.ts';
 import type {Environment} from '../process/find-program.ts';
 import {runProgram, type RunProgram} from '../process/run.ts';
-import type {CredentialHints, Credentials, SeenLogin, RemainingLogin} from './credentials.ts';
+import type {
+	CredentialHints,
+	Credentials,
+	ExchangeEntraToken,
+	RemainingLogin,
+	SeenLogin,
+} from './credentials.ts';
 import {dockerConfigSource} from './docker-config.ts';
 import {environmentSource} from './environment.ts';
 import {keychainSource} from './keychain.ts';
@@ -28,6 +34,8 @@ export type CredentialsOptions = {
 	readonly runProgram?: RunProgram;
 	/** Folder of podman's logins for users without XDG_RUNTIME_DIR. */
 	readonly podmanRunFolder?: string;
+	/** Asks Azure registries to take az's own token, where az has no login for them. */
+	readonly exchangeEntraToken?: ExchangeEntraToken;
 	/** Milliseconds, as Date.now; for tests. */
 	readonly now?: () => number;
 };
@@ -139,6 +147,7 @@ function createContext(
 		knownHosts: (options.knownHosts ?? []).map(host => host.toLowerCase()),
 		podmanRunFolder: options.podmanRunFolder ?? `/run/containers/${process.getuid?.() ?? 0}`,
 		now: options.now ?? Date.now,
+		exchangeEntraToken: options.exchangeEntraToken,
 	};
 }
 

@@ -1,5 +1,5 @@
 /** The port through which registries and operations ask for credentials and keep them. */
-import type {Credential, FoundCredential} from '../domain/credential.ts';
+import type {Credential, FoundCredential, Secret} from '../domain/credential.ts';
 
 export type CallOptions = {readonly signal?: AbortSignal | undefined};
 
@@ -15,7 +15,7 @@ export type CredentialHints = {
 	/** User name that goes with a bare token: fixed where the registry does not care, or asked of the tool. */
 	readonly tokenUsername?: string;
 	/** The registry's own command-line tool that can hand out a login. */
-	readonly tool?: 'gh' | 'az';
+	readonly tool?: 'gh' | 'az' | 'aws' | 'aws-public' | 'gcloud';
 };
 
 /** A login that was seen on this machine without any secret being read: for proposing targets. */
@@ -31,6 +31,16 @@ export type RemainingLogin = {
 	/** What the person can do: `Run gh auth logout.` */
 	readonly remedy: string;
 };
+
+/**
+ * Gives an Azure registry's refresh token for an Entra access token (`POST /oauth2/exchange`). Asks
+ * the registry, so it is handed in from above. `UNAUTHORIZED` or `FORBIDDEN` when it is refused.
+ */
+export type ExchangeEntraToken = (
+	host: string,
+	accessToken: Secret,
+	options: CallOptions & {readonly tenant?: string},
+) => Promise<Secret>;
 
 export type StoreOutcome = {
 	/** `docker-credential-pass`, `keychain`, or `memory` (until regbench ends). */

@@ -2,7 +2,7 @@
 import type {FoundCredential} from '../domain/credential.ts';
 import type {Environment} from '../process/find-program.ts';
 import type {RunProgram} from '../process/run.ts';
-import type {CredentialHints, SeenLogin} from './credentials.ts';
+import type {CredentialHints, ExchangeEntraToken, SeenLogin} from './credentials.ts';
 
 /** A source that could not be read; the search went on without it. Holds no secret. */
 export type CredentialWarning = {
@@ -24,6 +24,8 @@ export type SourceContext = {
 	/** Where podman keeps logins of users without XDG_RUNTIME_DIR. */
 	readonly podmanRunFolder: string;
 	readonly now: () => number;
+	/** The one question that only the registry can answer; absent where nobody can ask it. */
+	readonly exchangeEntraToken?: ExchangeEntraToken | undefined;
 };
 
 export type Query = {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {usernameInHosts} from '../../source/credentials/github-hosts.ts';
-import {azureRegistryName} from '../../source/credentials/provider-tools.ts';
+import {azureRegistryName} from '../../source/credentials/tools/azure.ts';
 import {fakeMachine, plain} from './machine.ts';
 
 const hosts = `github.example.com:
@@ -103,7 +103,7 @@ describe('az', () => {
 		expect(await machine.calls('az')).toEqual([
 			'acr login --name coursereg --expose-token --output json',
 		]);
-		time += 600_000;
+		time += 3_600_000;
 		await credentials.find(host);
 		expect(await machine.calls('az')).toHaveLength(2);
 	});

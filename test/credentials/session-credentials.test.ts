@@ -5,7 +5,7 @@ import {basic, plain} from './machine.ts';
 test('a throw-away session has the logins it was given and those that were typed', async () => {
 	const credentials = createSessionCredentials({'Ghcr.io': basic('octocat', 'pw')});
 	expect(plain(await credentials.find('ghcr.io'))).toEqual({
-		source: 'typed',
+		source: 'demo login',
 		username: 'octocat',
 		password: 'pw',
 	});
