@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {quickInk} from './quick-ink.mjs';
 
 /** The repository's root folder. */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -26,6 +27,7 @@ export const buildOptions = {
 	legalComments: 'none',
 	logLevel: 'warning',
 	metafile: true,
+	plugins: [quickInk],
 	define: {
 		// React's development build costs half the start-up time.
 		'process.env.NODE_ENV': '"production"',

@@ -63,7 +63,11 @@ async function watch() {
 			});
 		},
 	};
-	const running = await context({...buildOptions, write: false, plugins: [storing]});
+	const running = await context({
+		...buildOptions,
+		write: false,
+		plugins: [...buildOptions.plugins, storing],
+	});
 	await running.watch();
 }
 

@@ -5,13 +5,23 @@ import {useUi} from '../ui-context.ts';
 import {drawFrame, type FrameOptions} from './draw-frame.ts';
 import {spokenFrame} from './spoken-frame.ts';
 
-/** One pane as one text: Ink lays out a handful of boxes, whatever stands in them. */
+/**
+ * A line for each row: Ink takes a text apart character by character in every frame, and once more for
+ * each of its lines unless it has just one.
+ */
 export const Frame = memo(function Frame(props: FrameOptions): ReactNode {
 	const {theme} = useUi();
 	const isSpoken = useIsScreenReaderEnabled();
+	const text = isSpoken ? spokenFrame(theme, props) : drawFrame(theme, props);
 	return (
 		<Box width={props.width} height={props.height} flexShrink={0} flexDirection="column">
-			<Text wrap="truncate">{isSpoken ? spokenFrame(theme, props) : drawFrame(theme, props)}</Text>
+			{text.split('\n').map((line, row) => (
+				// A row of the screen is what it is by its place.
+				// eslint-disable-next-line react/no-array-index-key
+				<Text key={row} wrap="truncate">
+					{line}
+				</Text>
+			))}
 		</Box>
 	);
 });
