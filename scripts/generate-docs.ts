@@ -5,16 +5,47 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import process from 'node:process';
 import {format} from 'prettier';
+import {commands} from '../source/cli/commands.ts';
+import {globalOptions} from '../source/cli/global-options.ts';
 import {errorGuide} from '../source/domain/errors.ts';
 import {fillSections} from './readme/fill-sections.ts';
 import {providers} from '../source/registry/providers/table.ts';
 import {defaultSettings} from '../source/settings/schema.ts';
-import {errorsSection, providersSection, settingsSection} from './readme/sections.ts';
+import {keymap, keyName} from '../source/ui/keymap.ts';
+import {
+	commandsSection,
+	errorsSection,
+	keysSection,
+	optionsSection,
+	providersSection,
+	settingsSection,
+} from './readme/sections.ts';
 import {settingsHelp} from './readme/settings-help.ts';
 
 const file = 'README.md';
 
+/** Where keys work, in the words of the help screen. */
+const scopeTitles: Readonly<Record<string, string>> = {
+	images: 'Images',
+	tags: 'Tags',
+	registries: 'Registries',
+	log: 'Log',
+	details: 'Details',
+	jobs: 'Jobs',
+	'remote-tags': "A registry's tags",
+	everywhere: 'Everywhere',
+	dialog: 'Every dialog',
+};
+
+/** Keys of single dialogs are on the screen when they are needed. */
+const bindings = keymap
+	.filter(({scope}) => scope in scopeTitles)
+	.map(binding => ({...binding, keys: binding.keys.map(key => keyName(key))}));
+
 const sections: Readonly<Record<string, string>> = {
+	keys: keysSection(bindings, scopeTitles),
+	commands: commandsSection(commands),
+	options: optionsSection(globalOptions),
 	errors: errorsSection(errorGuide),
 	providers: providersSection(providers),
 	settings: settingsSection(

@@ -19,9 +19,10 @@ type CommandShape = {
 };
 
 type BindingShape = {
+	/** What settings rebind. */
+	readonly id: string;
 	readonly keys: readonly string[];
 	readonly scope: string;
-	readonly title: string;
 	readonly help: string;
 };
 
@@ -73,15 +74,15 @@ export function keysSection(
 ): string {
 	const scopes = [...new Set(keymap.map(({scope}) => scope))];
 	return table(
-		['Where', 'Keys', 'Does', ''],
+		['Where', 'Keys', 'What they do', 'Name in the settings'],
 		scopes.flatMap(scope =>
 			keymap
 				.filter(binding => binding.scope === scope)
-				.map(({keys, title, help}) => [
+				.map(({id, keys, help}) => [
 					scopeTitles[scope] ?? scope,
 					keys.map(key => code(key)).join(' '),
-					title,
 					help,
+					code(id),
 				]),
 		),
 	);
@@ -93,7 +94,7 @@ export function providersSection(providers: readonly ProviderShape[]): string {
 		['Registry', 'How to log in', 'Scopes', 'Also found in'],
 		providers.map(({title, login, credentials}) => [
 			title,
-			[...login.steps, ...(login.tokenPage ? [`<${login.tokenPage}>`] : [])].join(' '),
+			[...login.steps, ...(login.tokenPage ? [`[Token page](${login.tokenPage})`] : [])].join(' '),
 			login.scopes.map(scope => code(scope)).join(', '),
 			[
 				...credentials.environmentVariables.map(name => code(name)),

@@ -4,33 +4,31 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createSessionCredentials} from '../credentials/session-credentials.ts';
 import {Secret} from '../domain/credential.ts';
+import {RegbenchError} from '../domain/errors.ts';
 import type {Target} from '../domain/target.ts';
 import {createEmbeddedEngine} from '../engine/embedded.ts';
 import {createLateEngine} from '../engine/late-engine.ts';
 import {createRegistryClient} from '../registry/client.ts';
-import {startEmbeddedRegistry} from '../registry/server/start.ts';
+import {startEmbeddedRegistry, type EmbeddedRegistry} from '../registry/server/start.ts';
 import {openSettings} from '../settings/settings.ts';
 import type {RegbenchParts} from './compose.ts';
 
 /** The login of both demo registries; it opens nothing else. */
 const demoUser = {username: 'octocat', password: new Secret('demo')};
 
+/** Tried first, so that a lesson looks alike on every machine; where one is taken, any free port serves. */
+const demoPorts = {ghcr: 5001, acr: 5002} as const;
+
 /** Nothing of the person's is read or changed; `close` deletes everything. */
 export async function composeDemo(signal: AbortSignal): Promise<RegbenchParts> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'regbench-demo-'));
-	const [ghcr, acr] = await Promise.all(
-		(['ghcr', 'acr'] as const).map(authentication =>
-			startEmbeddedRegistry({
-				folder: path.join(folder, authentication),
-				authentication,
-				users: [demoUser],
-				signal,
-			}),
-		),
-	);
+	const [ghcr, acr] = await Promise.all([
+		startDemoRegistry(folder, 'ghcr', signal),
+		startDemoRegistry(folder, 'acr', signal),
+	]);
 	const targets: readonly Target[] = [
-		demoTarget('ghcr', `ghcr.localhost:${ghcr?.port}`, demoUser.username),
-		demoTarget('acr', `demoregistry.azurecr.localhost:${acr?.port}`, ''),
+		demoTarget('ghcr', `ghcr.localhost:${ghcr.port}`, demoUser.username),
+		demoTarget('acr', `coursereg.azurecr.localhost:${acr.port}`, ''),
 	];
 	// Knows these logins and no others: neither environment nor home is read.
 	const credentials = createSessionCredentials(
@@ -50,10 +48,31 @@ export async function composeDemo(signal: AbortSignal): Promise<RegbenchParts> {
 		sessionTargets: targets,
 		dataFolder: folder,
 		async close() {
-			await Promise.all([engine.close(), registry.close(), ghcr?.close(), acr?.close()]);
+			await Promise.all([engine.close(), registry.close(), ghcr.close(), acr.close()]);
 			await rm(folder, {recursive: true, force: true});
 		},
 	};
+}
+
+async function startDemoRegistry(
+	folder: string,
+	authentication: keyof typeof demoPorts,
+	signal: AbortSignal,
+): Promise<EmbeddedRegistry> {
+	const start = (port: number) =>
+		startEmbeddedRegistry({
+			folder: path.join(folder, authentication),
+			port,
+			authentication,
+			users: [demoUser],
+			signal,
+		});
+	try {
+		return await start(demoPorts[authentication]);
+	} catch (error) {
+		if (!(error instanceof RegbenchError) || error.code !== 'USAGE') throw error;
+		return start(0);
+	}
 }
 
 function demoTarget(provider: 'ghcr' | 'acr', host: string, namespace: string): Target {

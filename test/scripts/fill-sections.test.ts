@@ -34,7 +34,7 @@ describe('filling sections', () => {
 });
 
 function binding(scope: string, key: string) {
-	return {keys: [key], scope, title: key, help: ''};
+	return {id: `${scope}.${key}`, keys: [key], scope, help: key};
 }
 
 describe('sections', () => {
@@ -61,9 +61,9 @@ describe('sections', () => {
 			b: 'Bees',
 		});
 		expect(text.split('\n').slice(2)).toEqual([
-			'| a | `1` | 1 |  |',
-			'| a | `3` | 3 |  |',
-			'| Bees | `2` | 2 |  |',
+			'| a | `1` | 1 | `a.1` |',
+			'| a | `3` | 3 | `a.3` |',
+			'| Bees | `2` | 2 | `b.2` |',
 		]);
 	});
 });
