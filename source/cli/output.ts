@@ -54,7 +54,7 @@ export function createOutput({out, error}: Streams, json: boolean): Output {
 					const key = `${event.reference} ${event.layer}`;
 					if (!settled || finishedLayers.has(key)) return;
 					finishedLayers.add(key);
-					const arrow = event.direction === 'push' ? '↑' : '↓';
+					const arrow = {push: '↑', pull: '↓', copy: '→'}[event.direction];
 					const size = event.state === 'done' ? formatBytes(event.doneBytes) : `already there`;
 					say(`  ${arrow} ${event.layer.replace(/^sha\d+:/, '').slice(0, 12)}  ${size}`);
 					return;

@@ -96,6 +96,8 @@ export type RemoteRemovalPlan = {
 	 * then deleted. Only after an explicit wish to untag.
 	 */
 	readonly byReplacement?: boolean;
+	/** Nothing but the whole repository can be deleted: it goes with all that is in it. */
+	readonly wholeRepository?: boolean;
 	/** Every tag that goes. */
 	readonly tags: readonly string[];
 	/** Platforms that go with it. */

@@ -1,5 +1,5 @@
 /** Progress of blobs as events, few enough to be drawn. */
-import type {OperationEvent, TransferState} from '../domain/events.ts';
+import type {OperationEvent, TransferEvent, TransferState} from '../domain/events.ts';
 import type {Link} from '../oci-layout/manifest-links.ts';
 
 /** About ten events a second for each blob: more is not seen and costs. */
@@ -16,7 +16,7 @@ export type BlobProgress = {
 
 /** Turns what happens to the layers of one transfer into events for `emit`. */
 export function createBlobProgress(
-	direction: 'push' | 'pull',
+	direction: TransferEvent['direction'],
 	reference: string,
 	emit: (event: OperationEvent) => void,
 ): BlobProgress {

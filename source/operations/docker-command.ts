@@ -9,3 +9,8 @@ export function shellWord(word: string): string {
 export function dockerCommand(...words: readonly string[]): string {
 	return ['docker', ...words.map(shellWord)].join(' ');
 }
+
+/** `skopeo` and its words, for what docker itself cannot do. */
+export function skopeoCommand(...words: readonly string[]): string {
+	return ['skopeo', ...words.map(shellWord)].join(' ');
+}

@@ -20,12 +20,12 @@ export type JobQueue = {
 
 export type QueueOptions = {
 	readonly context: Omit<OperationContext, 'signal'>;
-	/** Pushes, pulls and re-pulls at once. */
+	/** Pushes, pulls, re-pulls and copies at once. */
 	readonly concurrency: number;
 	readonly emit: (event: JobEvent) => void;
 };
 
-/** Transfers share the given number of places; quick local work (tag, remove) runs beside them, in order. */
+/** Transfers share the given number of places; quick work (tag, removals) runs beside them, in order. */
 export function createQueue({context, concurrency, emit}: QueueOptions): JobQueue {
 	const transfers = new PQueue({concurrency});
 	const quick = new PQueue({concurrency: 1});
@@ -54,8 +54,8 @@ export function createQueue({context, concurrency, emit}: QueueOptions): JobQueu
 	return {
 		add(id, request) {
 			waiting.add(id);
-			const local = request.operation === 'tag' || request.operation === 'remove';
-			void (local ? quick : transfers).add(() => run(id, request));
+			const isQuick = ['tag', 'remove', 'remove-remote'].includes(request.operation);
+			void (isQuick ? quick : transfers).add(() => run(id, request));
 		},
 		cancel,
 		async close() {

@@ -1,5 +1,7 @@
 /** What can be asked of the operations, as plain data: what the queue keeps and a retry repeats. */
 
+import type {RemoteRemovalPlan} from '../domain/remote.ts';
+
 export type PushDestination = {
 	/** What is local, familiar or full reference. */
 	readonly source: string;
@@ -12,4 +14,13 @@ export type OperationRequest =
 	| {readonly operation: 'push'; readonly destinations: readonly PushDestination[]}
 	| {readonly operation: 'pull'; readonly reference: string}
 	| {readonly operation: 'repull'; readonly reference: string}
-	| {readonly operation: 'remove'; readonly items: readonly string[]; readonly force: boolean};
+	| {readonly operation: 'remove'; readonly items: readonly string[]; readonly force: boolean}
+	| {
+			readonly operation: 'copy';
+			/** Familiar or full references; the destination with a tag. */
+			readonly source: string;
+			readonly destination: string;
+			/** Brings signatures, SBOMs and attestations that refer to the image as well. */
+			readonly withReferrers?: boolean;
+	  }
+	| {readonly operation: 'remove-remote'; readonly plan: RemoteRemovalPlan};

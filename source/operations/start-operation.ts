@@ -1,8 +1,10 @@
 /** From a request as plain data to the operation that does it. */
 import type {Operation} from '../domain/events.ts';
 import type {OperationContext} from './context.ts';
+import {copyImage} from './copy.ts';
 import {pullImage} from './pull.ts';
 import {pushToAll} from './push.ts';
+import {removeRemote} from './remove-remote.ts';
 import {removeImages} from './remove.ts';
 import {repullImage} from './repull.ts';
 import type {OperationRequest} from './request.ts';
@@ -21,6 +23,10 @@ export function startOperation(request: OperationRequest, context: OperationCont
 			return repullImage(request, context);
 		case 'remove':
 			return removeImages(request, context);
+		case 'copy':
+			return copyImage(request, context);
+		case 'remove-remote':
+			return removeRemote(request, context);
 	}
 }
 
@@ -37,6 +43,10 @@ export function subjectOf(request: OperationRequest): string {
 		case 'pull':
 		case 'repull':
 			return request.reference;
+		case 'copy':
+			return `${request.source} → ${request.destination}`;
+		case 'remove-remote':
+			return request.plan.reference;
 		case 'remove': {
 			const [first, ...others] = request.items;
 			const more = others.length > 0 ? ` and ${others.length} more` : '';

@@ -1,6 +1,6 @@
 /** From job events to jobs and log lines: two of the three readers of the one stream. */
 import {shortDigest} from '../domain/digest.ts';
-import type {JobEvent, JobResult, TransferEvent} from '../domain/events.ts';
+import type {CopyResult, JobEvent, JobResult, TransferEvent} from '../domain/events.ts';
 import {formatBytes, formatDuration} from '../domain/size.ts';
 import type {Job, LogLine, Progress} from './state.ts';
 
@@ -115,7 +115,7 @@ export function linesFor(event: JobEvent, job: Job): readonly NewLine[] {
 				return [{...line, level: 'progress', text: event.reference, progress}];
 			}
 			if (progress.layersDone < progress.layersTotal) return [];
-			const side = event.direction === 'push' ? 'the registry' : 'this machine';
+			const side = event.direction === 'pull' ? 'this machine' : 'the registry';
 			const text = `${event.reference}: ${side} has all of it already`;
 			return [{...line, level: 'info', text}];
 		}
@@ -170,6 +170,14 @@ export function describeResult(result: JobResult): readonly string[] {
 							`digest ${shortDigest(result.digest)} is equal`,
 					]
 				: [`not the same image as before: ${result.reference}`, ...result.differences];
+		case 'copy':
+			return describeCopy(result);
+		case 'remove-remote':
+			return [
+				result.mode === 'untag'
+					? `untagged ${result.reference}; ${shortDigest(result.digest)} is still there`
+					: `deleted ${shortDigest(result.digest)} from the registry with ${result.tags.join(', ') || 'no tag on it'}`,
+			];
 		case 'login':
 			return [
 				`logged in to ${result.host}${result.username ? ` as ${result.username}` : ''}, kept in ${result.storedIn}`,
@@ -181,6 +189,21 @@ export function describeResult(result: JobResult): readonly string[] {
 					: `no login of ${result.host} was kept by regbench`,
 			];
 	}
+}
+
+function describeCopy(result: CopyResult): readonly string[] {
+	const parts = [
+		`${formatBytes(result.bytesCopied)} moved`,
+		result.blobsMounted > 0 ? `${countOf(result.blobsMounted, 'blob')} mounted` : '',
+		result.blobsReused > 0 ? `${countOf(result.blobsReused, 'blob')} reused` : '',
+		result.platforms.length > 0 ? result.platforms.join(' ') : '',
+		result.referrers > 0 ? countOf(result.referrers, 'referrer') : '',
+	].filter(part => part !== '');
+	return [
+		`copied ${result.source} to ${result.destination} ${shortDigest(result.digest)} ` +
+			`in ${formatDuration(result.durationMs)}, ${parts.join(', ')}`,
+		...(result.webUrl === undefined ? [] : [`see ${result.webUrl}`]),
+	];
 }
 
 /** `1 layer`, `2 layers`. */

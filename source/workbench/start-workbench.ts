@@ -1,7 +1,8 @@
 /** Brings a workbench to life and keeps it true: engine, images, targets, logins, tags, time. */
 import {shortDigest} from '../domain/digest.ts';
 import {toErrorRecord} from '../domain/errors.ts';
-import type {JobEvent, JobResult} from '../domain/events.ts';
+import type {JobEvent, JobResult, RemoteRemoveResult} from '../domain/events.ts';
+import {formatReference, parseReference} from '../domain/reference.ts';
 import {waitFor} from '../operations/retry.ts';
 import {checkAllHosts} from './check-logins.ts';
 import {checkTags} from './check-tags.ts';
@@ -128,9 +129,7 @@ export function settleJob(event: JobEvent, {store, notify}: Workbench): void {
 	}
 }
 
-function knownTags(
-	result: JobResult,
-): ReadonlyArray<readonly [string, {phase: 'known'; standing: 'same'; digest: string}]> {
+function knownTags(result: JobResult): ReadonlyArray<readonly [string, TagStatus]> {
 	switch (result.operation) {
 		case 'push':
 			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest}]];
@@ -146,6 +145,11 @@ function knownTags(
 			return [];
 	}
 }
+		// Whether that is a local image as well is found out as for every other tag.
+		case 'copy':
+			return [[result.destination, {phase: 'unknown'}]];
+		case 'remove-remote':
+			return withTags(result).map(reference => [reference, {phase: 'absent'}]);
 
 function headline(result: JobResult): string {
 	switch (result.operation) {
@@ -154,6 +158,11 @@ function headline(result: JobResult): string {
 		case 'push-all':
 			return `Pushed ${result.pushes.length} tags.`;
 		case 'pull':
+function withTags({reference, tags}: RemoteRemoveResult): readonly string[] {
+	const {domain, path} = parseReference(reference);
+	return tags.map(tag => formatReference({domain, path, tag}));
+}
+
 			return result.changed ? `Pulled ${result.reference}.` : `${result.reference} was up to date.`;
 		case 'repull':
 			return result.same
@@ -170,6 +179,12 @@ function headline(result: JobResult): string {
 	}
 }
 
+		case 'copy':
+			return `Copied ${result.source} to ${result.destination}.`;
+		case 'remove-remote':
+			return result.mode === 'untag'
+				? `Untagged ${result.reference}.`
+				: `Deleted ${shortDigest(result.digest)} from the registry.`;
 /** Runs `work` again after it ends when it was asked for meanwhile; never twice at once. */
 function coalesced(work: () => Promise<void>): () => Promise<void> {
 	let running: Promise<void> | undefined;

@@ -68,7 +68,7 @@ export type LogLine = {
 };
 
 export type Progress = {
-	readonly direction: 'push' | 'pull';
+	readonly direction: TransferEvent['direction'];
 	readonly doneBytes: number;
 	/** Absent while not all layers have told their size. */
 	readonly totalBytes?: number;

@@ -49,7 +49,9 @@ function phaseLooks(theme: Theme, job: Job): {readonly symbol: string; readonly 
 			return {symbol: symbols.checking, tone: 'quiet'};
 		case 'running':
 			return {
-				symbol: job.progress?.direction === 'pull' ? symbols.down : symbols.up,
+				symbol: {push: symbols.up, pull: symbols.down, copy: symbols.arrow}[
+					job.progress?.direction ?? 'push'
+				],
 				tone: 'focus',
 			};
 		case 'finished':

@@ -111,7 +111,7 @@ function progressCells(theme: Theme, line: LogLine, room: number): readonly Cell
 	const {progress} = line;
 	if (!progress) return [];
 	const {symbols} = theme;
-	const arrow = progress.direction === 'push' ? symbols.up : symbols.down;
+	const arrow = {push: symbols.up, pull: symbols.down, copy: symbols.arrow}[progress.direction];
 	const withRate = room >= 50;
 	// Arrow, gaps around the bar, figures.
 	const rest = room - 2 - 4 - figuresWidth - (withRate ? rateWidth : 0);
