@@ -99,7 +99,14 @@ export function refusalOf(
 		return fail('TAG_IMMUTABLE', `${domain} does not let ${what} be overwritten${says}`);
 	}
 	if (status === 404 && !has('BLOB_UPLOAD_UNKNOWN', 'MANIFEST_BLOB_UNKNOWN')) {
-		return fail('TAG_NOT_FOUND', `${what} was not found on ${domain}, or you may not have access`);
+		const {path, writes, deletes} = subject;
+		const hint =
+			writes && !deletes && path !== undefined ? provider.missingHint?.(domain, path) : undefined;
+		return fail(
+			'TAG_NOT_FOUND',
+			`${what} was not found on ${domain}, or you may not have access`,
+			hint === undefined ? {} : {hint},
+		);
 	}
 	if (status === 413) {
 		return fail('TOO_LARGE', `${domain} refuses content of this size${says}`);

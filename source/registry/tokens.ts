@@ -141,10 +141,10 @@ async function askService(
 
 /** Token spec, "Requesting a Token". */
 async function get(transport: Transport, request: TokenRequest): Promise<WireAnswer> {
-	const {service, scopes, credential} = request;
+	const {service, credential} = request;
 	const url = new URL(request.realm);
 	if (service !== undefined) url.searchParams.set('service', service);
-	for (const scope of scopes) url.searchParams.append('scope', formatScope(scope));
+	for (const scope of scopesFor(request)) url.searchParams.append('scope', scope);
 	url.searchParams.set('client_id', clientId);
 	if (credential?.kind !== 'basic') return transport.send({method: 'GET', url});
 	url.searchParams.set('account', credential.username);
@@ -154,22 +154,29 @@ async function get(transport: Transport, request: TokenRequest): Promise<WireAns
 /** OAuth2 form of the token spec: the secret is in the body, so it is never redirected elsewhere. */
 async function post(
 	transport: Transport,
-	{realm, service, scopes}: TokenRequest,
+	request: TokenRequest,
 	refreshToken: string,
 ): Promise<WireAnswer> {
+	const {realm, service} = request;
+	const scopes = scopesFor(request);
 	const form = new URLSearchParams({
 		grant_type: 'refresh_token',
 		refresh_token: refreshToken,
 		client_id: clientId,
 	});
 	if (service !== undefined) form.set('service', service);
-	if (scopes.length > 0) form.set('scope', scopes.map(scope => formatScope(scope)).join(' '));
+	if (scopes.length > 0) form.set('scope', scopes.join(' '));
 	return transport.send({
 		method: 'POST',
 		url: realm,
 		headers: {'content-type': 'application/x-www-form-urlencoded'},
 		body: Buffer.from(form.toString()),
 	});
+}
+
+function scopesFor({scopes, subject}: TokenRequest): readonly string[] {
+	const {tokenScope} = subject.provider;
+	return tokenScope === undefined ? scopes.map(scope => formatScope(scope)) : [tokenScope];
 }
 
 /** The value of an Authorization header for user and password, RFC 7617. */

@@ -1,3 +1,10 @@
+import {
+	deleteAcrManifest,
+	listAcrRepositories,
+	listAcrTags,
+	previewAcrManifest,
+	untagAcr,
+} from './acr-api.ts';
 import {checkAnyPath} from './names.ts';
 import type {NameProblem, RegistryProvider} from './provider.ts';
 import {isRehearsal} from './rehearsal.ts';
@@ -38,16 +45,25 @@ export const acr: RegistryProvider = {
 			`With a token: user ${tokenUser}, password from az acr login --name REGISTRY --expose-token.`,
 			'With a service principal: its application ID and secret. With the admin user: the registry name and one of its two passwords (off by default).',
 		],
-		scopes: ['AcrPull', 'AcrPush'],
+		scopes: ['AcrPull', 'AcrPush', 'AcrDelete'],
 		usernameLabel: 'User name, application ID or token name',
 		passwordLabel: 'Password or token',
 		defaultUsername: tokenUser,
 	},
-	repositories: {by: 'catalogue'},
-	removal: {untag: 'no', manifest: 'distribution'},
+	repositories: {by: 'vendor', list: listAcrRepositories},
+	tagEntries: listAcrTags,
+	removal: {
+		untag: untagAcr,
+		manifest: deleteAcrManifest,
+		preview: previewAcrManifest,
+		actions: ['pull', 'delete'],
+	},
 	vendorOrigins: [],
 	tested: 'rehearsed',
-	summary: {browse: 'repositories, tags, platforms, referrers', remove: 'manifests'},
+	summary: {
+		browse: 'repositories, tags with times, sizes and locks, platforms, referrers',
+		remove: 'tags, manifests; not what is locked',
+	},
 };
 
 function checkHost(host: string): NameProblem | undefined {

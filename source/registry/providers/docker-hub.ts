@@ -1,3 +1,10 @@
+import {
+	deleteHubTag,
+	hubOrigin,
+	hubRateLimit,
+	listHubRepositories,
+	listHubTags,
+} from './hub-api.ts';
 import {checkAnyPath} from './names.ts';
 import type {RegistryProvider} from './provider.ts';
 
@@ -40,13 +47,23 @@ export const dockerHub: RegistryProvider = {
 			'Passwords do not work where two-factor login or single sign-on is on.',
 		],
 		tokenPage: 'https://app.docker.com/settings/personal-access-tokens',
-		scopes: ['Read & Write'],
+		scopes: ['Read, Write, Delete'],
 		usernameLabel: 'Docker ID',
 		passwordLabel: 'Personal access token',
 	},
-	repositories: {by: 'name', reason: 'Type NAMESPACE/NAME instead.'},
-	removal: {untag: 'no', manifest: 'no'},
-	vendorOrigins: ['https://hub.docker.com'],
+	repositories: {by: 'vendor', list: listHubRepositories},
+	tagEntries: listHubTags,
+	rateLimit: hubRateLimit,
+	removal: {
+		untag: deleteHubTag,
+		manifest: 'distribution',
+		actions: ['pull', 'push', 'delete'],
+		note: 'Docker Hub deletes a manifest only when no tag and no index points at it.',
+	},
+	vendorOrigins: [hubOrigin],
 	tested: 'scripted',
-	summary: {browse: 'tags, platforms, referrers', remove: 'not yet'},
+	summary: {
+		browse: 'repositories, tags with times and sizes, platforms, referrers, pull limit',
+		remove: 'tags; manifests without a tag',
+	},
 };

@@ -1,3 +1,5 @@
+import {listPackages, listPackageTags, packageFacts} from './github-packages.ts';
+import {deleteVersion, previewVersion} from './github-removal.ts';
 import {checkAnyPath} from './names.ts';
 import type {RegistryProvider} from './provider.ts';
 import {isRehearsal} from './rehearsal.ts';
@@ -44,11 +46,21 @@ export const ghcr: RegistryProvider = {
 		usernameLabel: 'GitHub login',
 		passwordLabel: 'Personal access token (classic)',
 	},
-	repositories: {by: 'name', reason: 'Type OWNER/IMAGE instead.'},
-	removal: {untag: 'no', manifest: 'no'},
+	repositories: {by: 'vendor', list: listPackages},
+	tagEntries: listPackageTags,
+	facts: packageFacts,
+	removal: {
+		untag: 'no',
+		manifest: deleteVersion,
+		preview: previewVersion,
+		note: 'GitHub deletes a version with every tag on it; within 30 days it can be restored. Platforms of an index stay behind as versions without a tag.',
+	},
 	vendorOrigins: ['https://api.github.com'],
 	tested: 'rehearsed',
-	summary: {browse: 'tags, platforms, referrers', remove: 'not yet'},
+	summary: {
+		browse: 'packages, tags with times, visibility, platforms, referrers',
+		remove: 'versions (all tags on them); never a part of a tagged index',
+	},
 };
 
 function checkOwner(path: string) {

@@ -83,6 +83,8 @@ export type RegistryProvider = {
 	readonly apiHost: (domain: string) => string;
 	/** Host of the token service, where it is known to be another one; a login sent elsewhere is announced. */
 	readonly tokenHost?: string;
+	/** What its token service takes as scope, where that is no scope of the distribution API (ECR Public: `aws`). */
+	readonly tokenScope?: string;
 	/** User name whose password is a refresh token, which is exchanged by POST (ACR). */
 	readonly refreshTokenUsername?: string;
 	/** Whether a target needs a namespace (an owner) below its host. */
@@ -95,6 +97,10 @@ export type RegistryProvider = {
 	readonly checkHost?: (host: string) => NameProblem | undefined;
 	/** Checks `namespace/repository` against the registry's rules; undefined when fine. */
 	readonly checkPath: (path: string) => NameProblem | undefined;
+	/** Checks a path against the rules of one host among the provider's. */
+	readonly checkHostPath?: (host: string, path: string) => NameProblem | undefined;
+	/** Sentence for a 404 at a push: how a repository is made there. */
+	readonly missingHint?: (domain: string, path: string) => string;
 	/** Address of the page where the pushed package can be seen. */
 	readonly webAddress?: (host: string, path: string, tag: string | undefined) => string | undefined;
 	/** Sentence for a 403: who may write here. */

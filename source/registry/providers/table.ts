@@ -7,14 +7,30 @@ import {sanitise} from '../../domain/sanitise.ts';
 import type {ProviderId, Target} from '../../domain/target.ts';
 import {acr} from './acr.ts';
 import {dockerHub} from './docker-hub.ts';
+import {ecrPublic} from './ecr-public.ts';
+import {ecr} from './ecr.ts';
 import {embedded} from './embedded.ts';
 import {generic} from './generic.ts';
 import {ghcr} from './ghcr.ts';
+import {gitlab} from './gitlab.ts';
+import {google} from './google.ts';
 import {checkAnyPath, checkTag, repairPath, repairTag} from './names.ts';
 import type {NameProblem, RegistryProvider} from './provider.ts';
+import {quay} from './quay.ts';
 
 /** In the order in which they are asked; `generic` takes every host and comes last. */
-export const providers: readonly RegistryProvider[] = [ghcr, acr, dockerHub, embedded, generic];
+export const providers: readonly RegistryProvider[] = [
+	ghcr,
+	acr,
+	dockerHub,
+	ecrPublic,
+	ecr,
+	google,
+	quay,
+	gitlab,
+	embedded,
+	generic,
+];
 
 /** The provider of a host as references write it, `generic` for one that is not known. */
 export function providerForHost(host: string): RegistryProvider {
@@ -115,7 +131,10 @@ export function checkReferenceText(text: string): NameProblem | undefined {
 	}
 
 	const provider = providerForHost(reference.domain);
-	const problem = provider.checkHost?.(reference.domain) ?? provider.checkPath(reference.path);
+	const problem =
+		provider.checkHost?.(reference.domain) ??
+		provider.checkPath(reference.path) ??
+		provider.checkHostPath?.(reference.domain, reference.path);
 	if (!problem) return undefined;
 	const {message, repaired} = problem;
 	if (repaired === undefined || repaired === reference.domain) return {message};

@@ -1,0 +1,236 @@
+/** ACR's data plane (`/acr/v1`): times, sizes and locks, and the removal of a tag alone. */
+import type {Digest} from '../../domain/digest.ts';
+import {RegbenchError, toRegbenchError} from '../../domain/errors.ts';
+import {isRepositoryPath} from '../../domain/reference-grammar.ts';
+import type {RepositoryEntry, TagEntry} from '../../domain/remote.ts';
+import {isBelow} from '../catalogue.ts';
+import type {CallOptions, RemovalPreview} from '../registry-client.ts';
+import type {VendorApi, VendorRequest} from '../vendor-api.ts';
+import {listVendorPages} from '../vendor-pages.ts';
+import {digestIn, fieldsOf, pageAfter, rowsOf, sizeOf, tagEntry} from './fields.ts';
+import type {RepositoryPlace} from './provider.ts';
+
+const perPage = 1000;
+/** Sizes are an extra: no more manifests than these are listed for them. */
+const maximumManifestPages = 5;
+
+/** By `/acr/v1/_catalog`, else by the distribution API's own. */
+export async function* listAcrRepositories(
+	api: VendorApi,
+	{namespace}: {readonly namespace: string},
+	options: CallOptions,
+): AsyncGenerator<readonly RepositoryEntry[], void, undefined> {
+	let begun = false;
+	try {
+		for await (const page of catalogue(api, '/acr/v1/_catalog', options)) {
+			begun = true;
+			yield below(page, namespace);
+		}
+	} catch (error) {
+		if (begun || !['TAG_NOT_FOUND', 'UNSUPPORTED'].includes(toRegbenchError(error).code)) {
+			throw withoutCatalogue(error);
+		}
+		for await (const page of catalogue(api, '/v2/_catalog', options)) yield below(page, namespace);
+	}
+}
+
+function catalogue(api: VendorApi, path: string, options: CallOptions) {
+	const to = `${path}?n=${perPage}`;
+	return listVendorPages(
+		api,
+		{
+			what: 'repositories',
+			request: {method: 'GET', to, as: registry('registry:catalog:*'), expect: [200]},
+			parse: (json): readonly string[] => {
+				const {repositories} = fieldsOf(json);
+				return Array.isArray(repositories)
+					? repositories.filter(
+							(name): name is string => typeof name === 'string' && isRepositoryPath(name),
+						)
+					: [];
+			},
+			next: (answer, names) =>
+				answer.next ?? (names.length === perPage ? pageAfter(to, names.at(-1)!) : undefined),
+		},
+		options,
+	);
+}
+
+function below(names: readonly string[], namespace: string): readonly RepositoryEntry[] {
+	return names.filter(name => isBelow(name, namespace)).map(path => ({path}));
+}
+
+function withoutCatalogue(error: unknown): unknown {
+	const failure = toRegbenchError(error);
+	if (failure.code !== 'FORBIDDEN') return error;
+	return new RegbenchError('UNSUPPORTED', failure.message, {
+		hint: 'A repository-scoped token sees no list, and some registries want the role Container Registry Repository Catalog Lister: type the name of the repository instead.',
+		cause: error,
+	});
+}
+
+/** Newest first, with what the manifests' list tells of their sizes. */
+export async function* listAcrTags(
+	api: VendorApi,
+	{path}: RepositoryPlace,
+	options: CallOptions,
+): AsyncGenerator<readonly TagEntry[], void, undefined> {
+	const to = `/acr/v1/${path}/_tags?n=${perPage}&orderby=timedesc`;
+	const sizes = sizesOf(api, path, options).catch(() => new Map<Digest, number>());
+	const pages = listVendorPages(
+		api,
+		{
+			what: 'tags',
+			request: {...read(path, to), expect: [200]},
+			parse: json => rowsOf(fieldsOf(json)['tags'] ?? [], 'tags'),
+			// By time no name says where a page ends: only the answer's own Link does.
+		},
+		options,
+	);
+	for await (const rows of pages) {
+		const known = await sizes;
+		yield rows.flatMap(row => {
+			const digest = digestIn(row['digest']);
+			return tagEntry({
+				tag: row['name'],
+				digest,
+				pushedAt: row['lastUpdateTime'] ?? row['createdTime'],
+				sizeBytes: digest && known.get(digest),
+				locked: lockOf(row['changeableAttributes']),
+			});
+		});
+	}
+}
+
+/** Takes one tag away; the manifest and its other tags stay. */
+export async function untagAcr(
+	api: VendorApi,
+	{path}: RepositoryPlace,
+	tag: string,
+	options: CallOptions,
+): Promise<void> {
+	const to = `/acr/v1/${path}/_tags/${tag}`;
+	await refuseLocked(api, path, to, 'tag', options);
+	await api.request(removal(path, to, tag), options);
+}
+
+export async function deleteAcrManifest(
+	api: VendorApi,
+	{path}: RepositoryPlace,
+	digest: Digest,
+	options: CallOptions,
+): Promise<void> {
+	await refuseLocked(api, path, `/acr/v1/${path}/_manifests/${digest}`, 'manifest', options);
+	await api.request(removal(path, `/v2/${path}/manifests/${digest}`, digest), options);
+}
+
+/** The tags on a manifest, and the locks that would keep it. */
+export async function previewAcrManifest(
+	api: VendorApi,
+	{path}: RepositoryPlace,
+	digest: Digest,
+	options: CallOptions,
+): Promise<RemovalPreview> {
+	const to = `/acr/v1/${path}/_tags?n=${perPage}&digest=${encodeURIComponent(digest)}`;
+	const tags: string[] = [];
+	const locked: string[] = [];
+	const pages = listVendorPages(
+		api,
+		{
+			what: 'tags',
+			request: read(path, to),
+			parse: json => rowsOf(fieldsOf(json)['tags'] ?? [], 'tags'),
+		},
+		options,
+	);
+	for await (const rows of pages) {
+		for (const row of rows) {
+			for (const {tag} of tagEntry({tag: row['name']})) {
+				// A registry that does not filter must not make this look like more than it is.
+				if ((digestIn(row['digest']) ?? digest) !== digest) continue;
+				tags.push(tag);
+				if (fieldsOf(row['changeableAttributes'])['deleteEnabled'] === false) locked.push(tag);
+			}
+		}
+	}
+	const {status, json} = await api.request(
+		{...read(path, `/acr/v1/${path}/_manifests/${digest}`), expect: [200, 404]},
+		options,
+	);
+	const lock = status === 200 ? lockOf(attributesOf(json, 'manifest')) : undefined;
+	const refused = lock ? `The manifest is ${lock}` : locked[0] && `The tag ${locked[0]} is locked`;
+	return {
+		tags,
+		...(refused ? {refused: `${refused}: unlock it first (az acr repository update)`} : {}),
+	};
+}
+
+async function sizesOf(
+	api: VendorApi,
+	path: string,
+	options: CallOptions,
+): Promise<ReadonlyMap<Digest, number>> {
+	const to = `/acr/v1/${path}/_manifests?n=${perPage}&orderby=timedesc`;
+	const sizes = new Map<Digest, number>();
+	let pages = 0;
+	const listing = {
+		what: 'manifests',
+		request: read(path, to),
+		parse: (json: unknown) => rowsOf(fieldsOf(json)['manifests'] ?? [], 'manifests'),
+	};
+	for await (const rows of listVendorPages(api, listing, options)) {
+		for (const row of rows) {
+			const digest = digestIn(row['digest']);
+			const size = sizeOf(row['imageSize']);
+			// What ACR says of an index is the size of the index itself, at times 0.
+			if (digest && size) sizes.set(digest, size);
+		}
+		if (++pages === maximumManifestPages) break;
+	}
+	return sizes;
+}
+
+async function refuseLocked(
+	api: VendorApi,
+	path: string,
+	to: string,
+	kind: 'tag' | 'manifest',
+	options: CallOptions,
+): Promise<void> {
+	const {status, json} = await api.request(
+		{...read(path, to), expect: [200, 403, 404, 405]},
+		options,
+	);
+	if (status !== 200) return;
+	const {deleteEnabled} = fieldsOf(attributesOf(json, kind));
+	if (deleteEnabled !== false) return;
+	throw new RegbenchError('FORBIDDEN', `The ${kind} is locked against deleting`, {
+		hint: 'Unlock it first: az acr repository update --image NAME:TAG --delete-enabled true --write-enabled true.',
+	});
+}
+
+/** One tag or manifest is wrapped in its kind; be lenient about it. */
+function attributesOf(json: unknown, kind: 'tag' | 'manifest'): unknown {
+	const fields = fieldsOf(json);
+	return fieldsOf(fields[kind])['changeableAttributes'] ?? fields['changeableAttributes'];
+}
+
+function lockOf(attributes: unknown): string | undefined {
+	const {deleteEnabled, writeEnabled} = fieldsOf(attributes);
+	if (deleteEnabled === false) return 'locked against deleting';
+	return writeEnabled === false ? 'locked against overwriting' : undefined;
+}
+
+function read(path: string, to: string): VendorRequest {
+	const as = registry(`repository:${path}:pull,metadata_read`);
+	return {method: 'GET', to, as, expect: [200], about: {path}};
+}
+
+function removal(path: string, to: string, reference: string): VendorRequest {
+	const as = registry(`repository:${path}:pull,delete`);
+	return {method: 'DELETE', to, as, expect: [202, 200], about: {path, reference}};
+}
+
+function registry(...scopes: string[]) {
+	return {kind: 'registry' as const, scopes};
+}
