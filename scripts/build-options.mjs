@@ -27,6 +27,8 @@ export const buildOptions = {
 	legalComments: 'none',
 	logLevel: 'warning',
 	metafile: true,
+	// Native and optional: it is loaded from where npm has put it, if it has.
+	external: ['@napi-rs/keyring'],
 	plugins: [quickInk],
 	define: {
 		// React's development build costs half the start-up time.

@@ -36,15 +36,17 @@ afterAll(async () => {
 const npx = (...args: string[]) =>
 	runProgram('npx', ['--no-install', 'regbench', ...args], {folder: place, environment});
 
-test('the package brings no other packages and is light', async () => {
+test('the package brings at most the optional keychain and is light', async () => {
 	const modules = path.join(place, 'node_modules');
 	const installed = (await readdir(modules)).filter(name => !name.startsWith('.'));
-	expect(installed).toEqual(['regbench']);
+	// Without a network, as here, npm leaves optional packages out and regbench works all the same.
+	expect(['@napi-rs', 'regbench']).toEqual(expect.arrayContaining(installed));
 	let bytes = 0;
 	for (const entry of await readdir(modules, {recursive: true})) {
 		bytes += (await stat(path.join(modules, entry))).size;
 	}
-	expect(bytes).toBeLessThan(15 * megabyte);
+	// The keychain's library for one platform takes 3.5 MB.
+	expect(bytes).toBeLessThan(11 * megabyte);
 });
 
 test('the package holds the built program and papers, no sources and no tests', async () => {

@@ -1,5 +1,5 @@
 /** The chain of credential sources: who is asked, in which order, and where a login is kept. */
-import type {FoundCredential} from '../domain/credential.ts';
+import {sameCredential, type FoundCredential} from '../domain/credential.ts';
 import {RegbenchError} from '../domain/errors.ts';
 import type {Environment} from '../process/find-program.ts';
 import {runProgram, type RunProgram} from '../process/run.ts';
@@ -13,12 +13,13 @@ import type {
 import {dockerConfigSource} from './docker-config.ts';
 import {environmentSource} from './environment.ts';
 import {keychainSource} from './keychain.ts';
+import {keyringSource, openKeyring, type Keyring} from './keyring.ts';
 import {memorySource} from './memory.ts';
-import {podmanSource} from './podman-auth.ts';
+import {podmanPlace, podmanSource} from './podman-auth.ts';
 import {providerToolSource} from './provider-tools.ts';
 import {sharedLookups} from './shared-lookups.ts';
 import type {CredentialWarning, Query, Source, SourceContext} from './source-context.ts';
-import {eraseEverywhere, storePersistently} from './storage.ts';
+import {eraseEverywhere, firstPlace, storePersistently} from './storage.ts';
 
 export type CredentialsOptions = {
 	/** The credentials part of a host's provider record. */
@@ -34,6 +35,8 @@ export type CredentialsOptions = {
 	readonly runProgram?: RunProgram;
 	/** Folder of podman's logins for users without XDG_RUNTIME_DIR. */
 	readonly podmanRunFolder?: string;
+	/** Opens the system's keychain; tests bring their own. */
+	readonly openKeyring?: () => Promise<Keyring | undefined>;
 	/** Asks Azure registries to take az's own token, where az has no login for them. */
 	readonly exchangeEntraToken?: ExchangeEntraToken;
 	/** Milliseconds, as Date.now; for tests. */
@@ -45,7 +48,7 @@ const keepMs = 15_000;
 
 /**
  * Credentials of this machine, searched in the order: typed in this session, environment, docker's
- * configuration, the system keychain, podman, the registry's own tool. Sources that fail are passed
+ * configuration, the system's keychain (by docker's usual helper, or itself), podman, the registry's own tool. Sources that fail are passed
  * over with a warning. The calls reject only with `CANCELLED`, and {@link Credentials.forget} also
  * with the code of a store that could not be written. Starts no program and reads no file until asked.
  */
@@ -57,31 +60,55 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 		environmentSource(context),
 		dockerConfigSource(context),
 		keychainSource(context),
+		keyringSource(context),
 		podmanSource(context),
 		providerToolSource(context),
 	];
 	const sources: readonly Source[] = [memory, ...persistent];
 	const lookups = sharedLookups<FoundCredential | undefined>(keepMs, context.now);
 
-	const queryFor = (host: string, signal: AbortSignal | undefined): Query => {
+	const renewals = new Map<string, number>();
+
+	const queryFor = (host: string, signal: AbortSignal | undefined, path?: string): Query => {
 		const name = host.toLowerCase();
-		return {host: name, hints: context.hintsFor(name), signal};
+		return {host: name, hints: context.hintsFor(name), signal, path};
+	};
+	const dropLookups = (host: string) => {
+		lookups.drop(key => key === host || key.startsWith(`${host}/`));
 	};
 	const invalidate = (host: string) => {
-		lookups.drop(host);
+		dropLookups(host);
 		warnings.reset(host);
 		for (const source of sources) source.invalidate?.(host);
 	};
 
 	return {
-		async find(host, {signal} = {}) {
-			const key = host.toLowerCase();
-			return lookups.get(
-				key,
-				async shared => (await firstOf(sources, queryFor(key, shared), context))?.found,
-				signal,
-			);
+		async find(host, {signal, path, refused} = {}) {
+			const name = host.toLowerCase();
+			const place = path === undefined ? name : await podmanPlace(name, path, context);
+			const look = async () =>
+				lookups.get(
+					place,
+					async shared => (await firstOf(sources, queryFor(name, shared, path), context))?.found,
+					signal,
+				);
+			const round = renewals.get(place);
+			const found = await look();
+			if (!refused || !found) return found;
+			if (!sameCredential(found.credential, refused.credential)) return found;
+			// Of several callers with the same refused login, the first has it looked for anew.
+			if (renewals.get(place) === round) {
+				renewals.set(place, (round ?? 0) + 1);
+				dropLookups(name);
+				for (const source of sources) source.invalidate?.(name);
+			}
+			return look();
 		},
+
+		placeOf: async (host, path) => podmanPlace(host.toLowerCase(), path, context),
+
+		keepsIn: async (host, {signal} = {}) =>
+			(await firstPlace(queryFor(host, signal), context)) ?? 'memory',
 
 		async keep(host, credential, {signal} = {}) {
 			const query = queryFor(host, signal);
@@ -91,7 +118,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 			// It stays in memory as well: in this session nothing older may be found before it.
 			memory.keep(query.host, credential, helper ?? 'typed');
 			// A search that began before is not to be remembered.
-			lookups.drop(query.host);
+			dropLookups(query.host);
 			if (helper !== undefined) await warnOfEarlier(persistent, query, helper, context);
 			return {storedIn};
 		},
@@ -103,7 +130,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
 			try {
 				removedFrom.push(...(await eraseEverywhere(query, context)));
 			} finally {
-				lookups.drop(query.host);
+				dropLookups(query.host);
 			}
 			return removedFrom;
 		},
@@ -137,10 +164,14 @@ function createContext(
 	options: CredentialsOptions,
 	warn: (warning: CredentialWarning) => void,
 ): SourceContext {
+	const {platform = process.platform} = options;
+	const open = options.openKeyring ?? (async () => openKeyring(platform));
+	let keyring: Promise<Keyring | undefined> | undefined;
 	return {
+		keyring: async () => (keyring ??= open()),
 		environment: options.environment,
 		homeFolder: options.homeFolder,
-		platform: options.platform ?? process.platform,
+		platform,
 		run: options.runProgram ?? runProgram,
 		warn,
 		hintsFor: options.hints,

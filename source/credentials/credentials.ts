@@ -3,6 +3,16 @@ import type {Credential, FoundCredential, Secret} from '../domain/credential.ts'
 
 export type CallOptions = {readonly signal?: AbortSignal | undefined};
 
+export type FindOptions = CallOptions & {
+	/** The repository: a login may be for one namespace or repository alone (podman's keys). */
+	readonly path?: string | undefined;
+	/**
+	 * A login found before that the registry has refused meanwhile: nothing remembered counts, and
+	 * tools that hand out logins are asked for a new one. The answer may be the same login again.
+	 */
+	readonly refused?: FoundCredential | undefined;
+};
+
 /**
  * What is special about a host's credentials: part of a provider's record, read by the chain.
  * Adding a registry changes no code here.
@@ -43,15 +53,27 @@ export type ExchangeEntraToken = (
 ) => Promise<Secret>;
 
 export type StoreOutcome = {
-	/** `docker-credential-pass`, `keychain`, or `memory` (until regbench ends). */
+	/** `docker-credential-pass`, `system keychain`, or `memory` (until regbench ends). */
 	readonly storedIn: string;
 };
 
 export type Credentials = {
 	/** The first credential found for the host in the order of search; undefined means anonymous. */
-	find(host: string, options?: CallOptions): Promise<FoundCredential | undefined>;
+	find(host: string, options?: FindOptions): Promise<FoundCredential | undefined>;
 
-	/** Keeps a tested credential: in the configured credential helper where there is one, else in memory. */
+	/**
+	 * The narrowest place with a login of its own that the repository is in: `quay.io/team`, or the
+	 * host. Repositories of one place share what {@link find} answers.
+	 */
+	placeOf(host: string, path: string): Promise<string>;
+
+	/**
+	 * Where {@link keep} would keep a login, for telling it before the person types: the helper that
+	 * docker is configured with, else the system's usual helper, else `system keychain`, else `memory`.
+	 */
+	keepsIn(host: string, options?: CallOptions): Promise<string>;
+
+	/** Keeps a tested credential in the first of those places that takes it. */
 	keep(host: string, credential: Credential, options?: CallOptions): Promise<StoreOutcome>;
 
 	/** Forgets the host everywhere regbench may write; answers where it was removed from. */

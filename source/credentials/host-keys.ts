@@ -40,6 +40,15 @@ export function entryOf<Value>(
 	return undefined;
 }
 
+/**
+ * The keys under which podman keeps a login for a part of a registry, the narrowest first:
+ * `quay.io/team/app`, `quay.io/team`.
+ */
+export function pathKeys(host: string, path: string): readonly string[] {
+	const parts = path.split('/').filter(Boolean);
+	return parts.map((_, index) => [host, ...parts.slice(0, parts.length - index)].join('/'));
+}
+
 /** The host as references name it, for a key found in a file: Docker Hub's URL is `docker.io`. */
 export function referenceHost(key: string, context: SourceContext): string | undefined {
 	const host = hostOfKey(key);

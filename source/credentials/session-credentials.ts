@@ -15,6 +15,8 @@ export function createSessionCredentials(
 		async find(host) {
 			return memory.peek(host.toLowerCase());
 		},
+		placeOf: async host => host.toLowerCase(),
+		keepsIn: async () => 'memory',
 		async keep(host, credential) {
 			memory.keep(host.toLowerCase(), credential, 'typed');
 			return {storedIn: 'memory'};

@@ -18,16 +18,16 @@ export type SharedLookups<Value> = {
 		look: (signal: AbortSignal) => Promise<Value>,
 		signal?: AbortSignal,
 	): Promise<Value>;
-	/** Forgets the answer; a lookup still running is not shared with later callers. */
-	drop(key: string): void;
+	/** Forgets the answers whose keys match; lookups still running are not shared with later callers. */
+	drop(matches: (key: string) => boolean): void;
 };
 
 /** Lookups whose answers are remembered for `keepMs`; failures are not remembered. */
 export function sharedLookups<Value>(keepMs: number, now: () => number): SharedLookups<Value> {
 	const entries = new Map<string, Entry<Value>>();
 
-	const drop = (key: string, entry?: Entry<Value>) => {
-		if (entry === undefined || entries.get(key) === entry) entries.delete(key);
+	const drop = (key: string, entry: Entry<Value>) => {
+		if (entries.get(key) === entry) entries.delete(key);
 	};
 
 	const begin = (key: string, look: (signal: AbortSignal) => Promise<Value>): Entry<Value> => {
@@ -77,6 +77,8 @@ export function sharedLookups<Value>(keepMs: number, now: () => number): SharedL
 				}
 			}
 		},
-		drop: key => drop(key),
+		drop(matches) {
+			for (const key of entries.keys()) if (matches(key)) entries.delete(key);
+		},
 	};
 }

@@ -3,6 +3,7 @@ import type {FoundCredential} from '../domain/credential.ts';
 import type {Environment} from '../process/find-program.ts';
 import type {RunProgram} from '../process/run.ts';
 import type {CredentialHints, ExchangeEntraToken, SeenLogin} from './credentials.ts';
+import type {Keyring} from './keyring.ts';
 
 /** A source that could not be read; the search went on without it. Holds no secret. */
 export type CredentialWarning = {
@@ -24,6 +25,8 @@ export type SourceContext = {
 	/** Where podman keeps logins of users without XDG_RUNTIME_DIR. */
 	readonly podmanRunFolder: string;
 	readonly now: () => number;
+	/** The system's keychain, opened at its first use; undefined where there is none. */
+	readonly keyring: () => Promise<Keyring | undefined>;
 	/** The one question that only the registry can answer; absent where nobody can ask it. */
 	readonly exchangeEntraToken?: ExchangeEntraToken | undefined;
 };
@@ -31,6 +34,8 @@ export type SourceContext = {
 export type Query = {
 	readonly host: string;
 	readonly hints: CredentialHints;
+	/** Repository path, where the question is about one. */
+	readonly path?: string | undefined;
 	readonly signal?: AbortSignal | undefined;
 };
 

@@ -44,6 +44,17 @@ export type FoundCredential = {
 	readonly source: string;
 };
 
+/** Whether two credentials are the same login, secret included. */
+export function sameCredential(one: Credential, other: Credential): boolean {
+	const secretOf = (credential: Credential) =>
+		credential.kind === 'basic' ? credential.password : credential.token;
+	return (
+		one.kind === other.kind &&
+		credentialUsername(one) === credentialUsername(other) &&
+		secretOf(one).reveal() === secretOf(other).reveal()
+	);
+}
+
 /** The name a credential logs in as, where it has one. */
 export function credentialUsername(credential: Credential): string | undefined {
 	return credential.kind === 'bearer' ? undefined : credential.username;

@@ -114,6 +114,7 @@ export async function fakeMachine(): Promise<Machine> {
 				environment,
 				homeFolder: home,
 				platform: 'linux',
+				openKeyring: async () => undefined,
 				podmanRunFolder: join(root, 'run'),
 				knownHosts: ['ghcr.io', 'docker.io'],
 				onWarning: warning => warnings.push(warning),

@@ -12,7 +12,7 @@ test('a throw-away session has the logins it was given and those that were typed
 	expect(await credentials.find('registry.test')).toBeUndefined();
 	expect(await credentials.keep('registry.test', basic('ada', 'pw'))).toEqual({storedIn: 'memory'});
 	expect(await credentials.seenLogins()).toEqual([
-		{host: 'ghcr.io', source: 'typed', username: 'octocat'},
+		{host: 'ghcr.io', source: 'demo login', username: 'octocat'},
 		{host: 'registry.test', source: 'typed', username: 'ada'},
 	]);
 	expect(await credentials.forget('registry.test')).toEqual(['memory']);

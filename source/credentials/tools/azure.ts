@@ -4,7 +4,7 @@
  * Entra token at the registry.
  */
 import {join} from 'node:path';
-import {Secret, type Credential} from '../../domain/credential.ts';
+import type {Credential, Secret} from '../../domain/credential.ts';
 import {RegbenchError} from '../../domain/errors.ts';
 import {parseObject, readBounded} from '../auth-file.ts';
 import type {Query, SourceContext} from '../source-context.ts';
