@@ -40,10 +40,13 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 	const currentTarget = (): Target | undefined => selectCurrentTargetRow(getState())?.target;
 	let embedded: {readonly target: Target; readonly stop: () => Promise<void>} | undefined;
 
-	/** Saves targets and shows them; what cannot be saved is used for this session all the same. */
+	/**
+	 * Saves targets and shows them, and then the notice; what cannot be saved is used for this session
+	 * all the same, and is said instead.
+	 */
 	const saveTargets = async (
 		change: (targets: readonly Target[]) => readonly Target[],
-		defaultTargetId?: string,
+		{notice, defaultTargetId}: {readonly notice?: string; readonly defaultTargetId?: string} = {},
 	) => {
 		try {
 			await settings.update(current => {
@@ -55,6 +58,7 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 					...(wanted === undefined ? {} : {defaultTargetId: wanted}),
 				};
 			});
+			if (notice !== undefined) workbench.notify('success', notice);
 		} catch (error) {
 			const {message, hint} = toErrorRecord(error);
 			workbench.log('warning', `${message}: the change holds until you quit. ${hint}`);
@@ -64,11 +68,10 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 	};
 
 	const addTarget = async (target: Target, replacing?: string) => {
-		await saveTargets(targets => [
-			...targets.filter(({id}) => id !== replacing && id !== target.id),
-			target,
-		]);
-		workbench.notify('success', `${target.id} is a target now: P pushes there.`);
+		await saveTargets(
+			targets => [...targets.filter(({id}) => id !== replacing && id !== target.id), target],
+			{notice: `${target.id} is a target now: P pushes there.`},
+		);
 		await checkHost(workbench, target.host);
 	};
 
@@ -187,8 +190,11 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 		makeDefaultTarget() {
 			const row = selectCurrentTargetRow(getState());
 			if (!row || row.proposal !== undefined) return;
-			void saveTargets(targets => targets, row.target.id);
-			workbench.notify('success', `${row.target.id} is the default target now.`);
+			const {id} = row.target;
+			void saveTargets(targets => targets, {
+				notice: `${id} is the default target now.`,
+				defaultTargetId: id,
+			});
 		},
 		openLogin() {
 			const target = currentTarget();

@@ -71,7 +71,7 @@ export type OpenTerminal = {
 	paste(text: string): void;
 	/** Resolves as soon as the screen shows it; the error shows the screen. Default 10 s. */
 	waitFor(expected: Expected, timeoutMs?: number): Promise<void>;
-	/** Resolves when nothing was drawn for this long. Default 150 ms. */
+	/** Resolves when nothing was drawn, and no key sent, for this long. Default 150 ms. */
 	idle(quietMs?: number): Promise<void>;
 	/** What can be seen, row by row, without blanks at the ends of rows. */
 	screen(): string;
@@ -188,6 +188,8 @@ export async function openTerminal(options: TerminalOptions = {}): Promise<OpenT
 			watchers.add(finish);
 		});
 	const send = (bytes: string) => {
+		// Nothing can be called quiet before the program had time to answer.
+		drawnAt = performance.now();
 		if (!hasExited) pty.write(bytes);
 	};
 
