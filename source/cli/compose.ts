@@ -8,6 +8,7 @@ import type {EngineAttempt} from '../engine/discover.ts';
 import type {Engine} from '../engine/engine.ts';
 import {createLateEngine} from '../engine/late-engine.ts';
 import {createRegistryClient} from '../registry/client.ts';
+import {certificateFolders, readAuthorities} from '../registry/certificates.ts';
 import {providerForHost} from '../registry/providers/table.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
 import {dataFolder, settingsFolder} from '../settings/folders.ts';
@@ -49,12 +50,18 @@ export async function compose(
 		environment,
 		homeFolder,
 		knownHosts: ['ghcr.io', 'docker.io', ...settings.get().targets.map(({host}) => host)],
+		exchangeEntraToken: async (host, token, options) =>
+			registry.exchangeEntraToken(host, token, options),
 		onWarning: warning => warn(warning.message),
 	});
 	const registry = createRegistryClient({
 		credentials,
 		concurrency: settings.get().concurrency.registryRequests,
 		userAgent: `regbench/${version}`,
+		insecureHosts: settings.get().insecureRegistries,
+		certificateAuthorities: await readAuthorities(settings.get().certificateAuthorities, warn),
+		certificateFolders: certificateFolders(homeFolder),
+		environment,
 	});
 	let tried: readonly EngineAttempt[] = [];
 	const engine = createLateEngine(async () => {

@@ -2,8 +2,9 @@
 import {credentialUsername, type FoundCredential} from '../domain/credential.ts';
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import type {Challenge} from './challenge.ts';
+import {createFoundLogin} from './found-login.ts';
 import {checkRealm} from './realm.ts';
-import type {Identity, Subject} from './refusals.ts';
+import {isRefusal, type Identity, type Subject} from './refusals.ts';
 import type {CallOptions, CredentialSource, RegistryNotice} from './registry-client.ts';
 import {orCancelled} from './retry.ts';
 import {onlyReads, parseScopes, rightsOf, widenScopes, type Scope} from './scopes.ts';
@@ -26,7 +27,10 @@ export type Wish = {readonly scopes: readonly Scope[]; readonly subject: Subject
 export type Authorizer = {
 	/** The header for a call, with the stored login where there is one. */
 	grant(challenge: Challenge | undefined, wish: Wish, options: CallOptions): Promise<Grant>;
-	/** After a 401: a fresh token when that can help, else undefined. To be asked once a call. */
+	/**
+	 * After a 401: a fresh token when that can help, else another login when there is one by now, else
+	 * undefined. To be asked once a call.
+	 */
 	renew(
 		refused: Grant,
 		challenge: Challenge | undefined,
@@ -61,16 +65,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 	/** Reads for which the stored login was refused and nobody was let in. */
 	const openToAll = new Set<string>();
 	const told = new Set<string>();
-	let login: Promise<FoundCredential | undefined> | undefined;
-
-	const findLogin = (signal: AbortSignal | undefined) => {
-		// Shared between callers, so it runs without the signal of any of them.
-		login ??= options.credentials.find(domain).catch((error: unknown) => {
-			login = undefined;
-			throw error;
-		});
-		return orCancelled(login, signal);
-	};
+	const logins = createFoundLogin(domain, options.credentials);
 
 	const bearer = async (
 		challenge: Challenge,
@@ -124,25 +119,42 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 		return found ? {...nobody, authorization: basicAuthorization(found.credential)} : nobody;
 	};
 
+	/** The same, and where the token service refuses the login, once more with the one that there is by now. */
+	const grantWith: typeof grantTo = async (found, challenge, wish, call) => {
+		try {
+			return await grantTo(found, challenge, wish, call);
+		} catch (error) {
+			if (!found || !isRefusal(error)) throw error;
+			const other = await logins.insteadOf(found, wish.subject.path, call.signal);
+			if (!other) throw error;
+			return grantTo(other, challenge, wish, call);
+		}
+	};
+
 	return {
 		async grant(challenge, wish, call) {
 			if (!challenge || openToAll.has(keyOf(wish)))
 				return grantTo(undefined, challenge, wish, call);
 			let found: FoundCredential | undefined;
 			try {
-				found = await findLogin(call.signal);
+				found = await logins.get(wish.subject.path, call.signal);
 			} catch (error) {
 				const {code, message} = toRegbenchError(error);
 				if (!onlyReads(wish.scopes) || code === 'CANCELLED') throw error;
 				tell(call, {message: `${message}; trying ${domain} without a login`});
 			}
 
-			return grantTo(found, challenge, wish, call);
+			return grantWith(found, challenge, wish, call);
 		},
 
 		async renew(refused, challenge, wish, call) {
+			const withAnother = async () => {
+				const {login} = refused;
+				const other = login && (await logins.insteadOf(login, wish.subject.path, call.signal));
+				return other && grantTo(other, challenge, wish, call);
+			};
 			if (challenge?.scheme !== 'bearer') {
-				if (refused.authorization !== undefined) return undefined;
+				if (refused.authorization !== undefined) return withAnother();
 				const first = await this.grant(challenge, wish, call);
 				return first.authorization === undefined ? undefined : first;
 			}
@@ -154,13 +166,14 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 			if (more) widened.set(keyOf(wish), wider);
 			if (refused.token !== undefined) tokens.drop(refused.token);
 			if (refused.authorization === undefined) return this.grant(challenge, wish, call);
-			return refused.cached || more ? grantTo(refused.login, challenge, wish, call) : undefined;
+			return refused.cached || more
+				? grantWith(refused.login, challenge, wish, call)
+				: withAnother();
 		},
 
 		async withoutLogin(challenge, wish, call) {
-			const found = await login?.catch(() => undefined);
 			// It may be replaced outside meanwhile: the next call looks anew.
-			login = undefined;
+			const found = await logins.release(wish.subject.path);
 			if (!found || !challenge || !onlyReads(wish.scopes)) return undefined;
 			tell(call, {
 				message: `${domain} refused the login (${found.source}): trying without it`,

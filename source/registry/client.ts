@@ -1,6 +1,7 @@
 /** The registry client: the port of registry-client.ts over node:http, one session for each host. */
 import {createConnector, type Connector} from './agents.ts';
 import {discover} from './discovery.ts';
+import {exchangeEntraToken, type EntraExchange} from './entra-exchange.ts';
 import {createEntry, type HostEntry} from './host-entry.ts';
 import {tryLogin} from './login-check.ts';
 import {providerForHost} from './providers/table.ts';
@@ -16,6 +17,10 @@ export type RegistryClientOptions = {
 	readonly insecureHosts?: readonly string[];
 	/** PEM texts of authorities trusted besides the machine's own. */
 	readonly certificateAuthorities?: readonly string[];
+	/** Folders with a folder for each `host:port`, as docker's `certs.d`: `*.crt`, `*.cert` with `*.key`. */
+	readonly certificateFolders?: readonly string[];
+	/** Where `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `NODE_EXTRA_CA_CERTS` are read. @default {} */
+	readonly environment?: Readonly<Record<string, string | undefined>>;
 	/** Requests, uploads and downloads at once for each host; each kind counts by itself. @default 6 */
 	readonly concurrency?: number;
 	/** `regbench/VERSION`. @default 'regbench' */
@@ -36,11 +41,13 @@ export type RegistryClientOptions = {
 const mebibyte = 1024 * 1024;
 const triesInAll = 5;
 
-export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
-	const {credentials, certificateAuthorities, now = Date.now} = options;
+export function createRegistryClient(
+	options: RegistryClientOptions,
+): RegistryClient & EntraExchange {
+	const {credentials, now = Date.now} = options;
 	const limitBytes = Math.min(options.maximumManifestBytes ?? 4 * mebibyte, 8 * mebibyte);
 	const transport = createTransport({
-		connector: options.connector ?? createConnector({certificateAuthorities}),
+		connector: options.connector ?? createConnector(options),
 		userAgent: options.userAgent ?? 'regbench',
 		insecureHosts: new Set(options.insecureHosts),
 		timeouts: {...defaultTimeouts, ...options.timeouts},
@@ -98,6 +105,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 			const discovery = await discover(surroundings, call);
 			return withRetries(policy, domain, call, () =>
 				tryLogin({...surroundings, discovery, credential}, call),
+			);
+		},
+
+		async exchangeEntraToken(domain, accessToken, call = {}) {
+			const subject = {domain, provider: providerForHost(domain), writes: false};
+			return withRetries(policy, domain, call, () =>
+				exchangeEntraToken(transport, subject, accessToken, call, now),
 			);
 		},
 

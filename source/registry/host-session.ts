@@ -7,7 +7,7 @@ import {chooseChallenge, parseChallenges} from './challenge.ts';
 import {sameOrigin} from './hosts.ts';
 import {createLimiter, type Limiter} from './limiter.ts';
 import type {RegistryProvider} from './providers/provider.ts';
-import {refusal, type Identity, type Subject} from './refusals.ts';
+import {isRefusal, refusal, type Identity, type Subject} from './refusals.ts';
 import type {CallOptions, CredentialSource} from './registry-client.ts';
 import type {RequestBody} from './request-body.ts';
 import {orCancelled, withRetries, type RetryPolicy} from './retry.ts';
@@ -190,10 +190,4 @@ export function createHostSession(options: HostSessionOptions): HostSession {
 			return url;
 		},
 	};
-}
-
-function isRefusal(error: unknown): error is RegbenchError {
-	return (
-		error instanceof RegbenchError && (error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN')
-	);
 }

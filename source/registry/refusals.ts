@@ -42,6 +42,13 @@ export async function refusal(
 	return refusalOf(answer, parseComplaint(body.toString('utf8')), subject, identity, now);
 }
 
+/** Whether the registry has answered that this login, or nobody, may not do it. */
+export function isRefusal(error: unknown): error is RegbenchError {
+	return (
+		error instanceof RegbenchError && (error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN')
+	);
+}
+
 /** The error for a status and a complaint that were read already. */
 export function refusalOf(
 	answer: Pick<WireAnswer, 'status' | 'header'>,

@@ -173,6 +173,13 @@ export type RegistryClient = {
 export type CredentialSource = {
 	find(
 		host: string,
-		options?: {readonly signal?: AbortSignal | undefined},
+		options?: {
+			readonly signal?: AbortSignal | undefined;
+			readonly path?: string | undefined;
+			/** A login found before that was refused: another one is looked for. */
+			readonly refused?: FoundCredential | undefined;
+		},
 	): Promise<FoundCredential | undefined>;
+	/** The narrowest place with a login of its own that the repository is in; the host where left out. */
+	placeOf?(host: string, path: string): Promise<string>;
 };

@@ -4,7 +4,7 @@
  */
 import type {Credential} from '../domain/credential.ts';
 import {RegbenchError} from '../domain/errors.ts';
-import {isRecord, refusal, type Identity, type Subject} from './refusals.ts';
+import {isRecord, isRefusal, refusal, type Identity, type Subject} from './refusals.ts';
 import {formatScope, rightsOf, type Scope} from './scopes.ts';
 import type {Transport} from './transport.ts';
 import type {WireAnswer} from './wire-answer.ts';
@@ -48,7 +48,13 @@ export function createTokenCache(transport: Transport, now: () => number): Token
 	const ownerOf = numberedOwners();
 
 	const fetchInto = async (owner: string, rights: readonly string[], request: TokenRequest) => {
-		const granted = await fetchToken(transport, request, renewed.get(owner), now);
+		const granted = await fetchToken(transport, request, renewed.get(owner), now).catch(
+			(error: unknown) => {
+				// A service may let the token it has handed out end before the stored one.
+				if (!isRefusal(error) || !renewed.delete(owner)) throw error;
+				return fetchToken(transport, request, undefined, now);
+			},
+		);
 		if (granted.refreshToken !== undefined) renewed.set(owner, granted.refreshToken);
 		const entry = {owner, rights: new Set(rights), token: granted.token, renewAt: granted.renewAt};
 		entries = [...entries.filter(({renewAt}) => renewAt > now()), entry];
