@@ -9,12 +9,9 @@ import {
 	repullCommand,
 	tagCommand,
 } from './commands/move.ts';
-import {
-	loginCommand,
-	logoutCommand,
-	remoteTagsCommand,
-	targetsCommand,
-} from './commands/registries.ts';
+import {loginCommand, logoutCommand, targetsCommand} from './commands/registries.ts';
+import {copyCommand, removeRemoteCommand} from './commands/remote-changes.ts';
+import {inspectCommand, remoteTagsCommand, reposCommand} from './commands/remote.ts';
 import {serveCommand} from './commands/serve.ts';
 
 export const commands: readonly Command[] = [
@@ -28,7 +25,11 @@ export const commands: readonly Command[] = [
 	targetsCommand,
 	loginCommand,
 	logoutCommand,
+	reposCommand,
 	remoteTagsCommand,
+	inspectCommand,
+	copyCommand,
+	removeRemoteCommand,
 	doctorCommand,
 	serveCommand,
 ];

@@ -1,7 +1,6 @@
 import {credentialUsername, Secret} from '../../domain/credential.ts';
-import {RegbenchError, toErrorRecord} from '../../domain/errors.ts';
+import {RegbenchError} from '../../domain/errors.ts';
 import {tokenVariable} from '../../credentials/environment.ts';
-import {parseReference} from '../../domain/reference.ts';
 import {logIn, logOut} from '../../operations/login.ts';
 import {
 	completeHost,
@@ -146,31 +145,5 @@ export const logoutCommand: Command = {
 		const work = logOut({host}, operationContext(call));
 		const {code} = await runOperation(call, {id: '1', operation: 'logout', subject: host}, work);
 		return code;
-	},
-};
-
-export const remoteTagsCommand: Command = {
-	name: 'remote-tags',
-	usage: 'REPOSITORY',
-	words: [1, 1],
-	summary: 'List the tags a registry has for a repository, e.g. ghcr.io/octocat/hello.',
-	changes: false,
-	async run({parts, output, signal, words: [text = '']}) {
-		const {domain, path} = parseReference(text);
-		const repository = parts.registry.repository(domain, path);
-		const onNotice = ({message}: {readonly message: string}) => output.progress(`! ${message}`);
-		try {
-			for await (const page of repository.tags({signal, onNotice})) {
-				for (const tag of page) output.record({repository: `${domain}/${path}`, tag}, tag);
-			}
-		} catch (thrown) {
-			const error = toErrorRecord(thrown);
-			if (error.code !== 'UNAUTHORIZED') throw thrown;
-			throw new RegbenchError('UNAUTHORIZED', error.message, {
-				hint: `Log in first: regbench login ${domain}`,
-				cause: thrown,
-			});
-		}
-		return exitCodes.done;
 	},
 };
