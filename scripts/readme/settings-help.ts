@@ -15,4 +15,6 @@ export const settingsHelp: Readonly<Record<Exclude<keyof Settings, 'version'>, s
 	recentReferences: 'References that were pulled, offered again in the pull dialog.',
 	layout: 'Shares of the panes in percent, and whether the log wraps and follows.',
 	deniedProposals: 'Targets that were proposed and turned down.',
+	insecureRegistries: 'Registries (`host` or `host:port`) that may be spoken to without TLS.',
+	certificateAuthorities: 'PEM files of authorities that are trusted besides the machine’s own.',
 };

@@ -1,9 +1,11 @@
-/** The sockets under the client: one keep-alive agent for each scheme, made on first use. */
-import type {Agent, request} from 'node:http';
+/** The sockets under the client: keep-alive agents, direct or by a proxy, made on first use. */
+import type {AgentOptions} from 'node:https';
 import type {LookupFunction} from 'node:net';
+import {findHostCertificates, trustList, type HostCertificates} from './certificates.ts';
 import {isBelowLocalhost} from './hosts.ts';
+import type {Way} from './tunnel.ts';
 
-/** How to reach an address. A proxy is another implementation of this. */
+/** How to reach an address. */
 export type Connector = {
 	/** The agent and the `request` function that fit the address. */
 	connect(url: URL): Promise<Way>;
@@ -13,37 +15,78 @@ export type Connector = {
 export type ConnectorOptions = {
 	/** PEM texts trusted besides the machine's own authorities. */
 	readonly certificateAuthorities?: readonly string[] | undefined;
+	/** Folders with a folder for each `host:port`, as docker's `certs.d`. */
+	readonly certificateFolders?: readonly string[] | undefined;
+	/** Where the variables of proxies are read. */
+	readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 };
 
-type Way = {readonly agent: Agent; readonly request: typeof request};
-
-/** Direct connections, plain and TLS. */
-export function createConnector({certificateAuthorities}: ConnectorOptions = {}): Connector {
+/**
+ * One agent for all hosts that are reached alike; one of its own for each host that has certificates
+ * of its own, so that no other host is shown them.
+ */
+export function createConnector({
+	certificateAuthorities = [],
+	certificateFolders = [],
+	environment = {},
+}: ConnectorOptions = {}): Connector {
 	const ways = new Map<string, Promise<Way>>();
+	const certificates = new Map<string, Promise<HostCertificates>>();
+
+	const certificatesOf = async (url: URL): Promise<HostCertificates> => {
+		if (url.protocol !== 'https:' || certificateFolders.length === 0) return {authorities: []};
+		const found = certificates.get(url.host) ?? findHostCertificates(certificateFolders, url.host);
+		certificates.set(url.host, found);
+		// A broken one may be repaired before the next try.
+		found.catch(() => certificates.delete(url.host));
+		return found;
+	};
+
+	const makeWay = async (
+		{protocol}: URL,
+		{authorities, client}: HostCertificates,
+		proxy: URL | undefined,
+	): Promise<Way> => {
+		const options = await agentOptions();
+		if (protocol === 'http:') {
+			if (proxy) return (await import('./tunnel.ts')).forwardWay(proxy, options);
+			const {Agent, request} = await import('node:http');
+			return {agent: new Agent(options), request};
+		}
+		const ca = await trustList([...certificateAuthorities, ...authorities], environment);
+		const secured = {...options, ...(ca ? {ca} : {}), ...client};
+		if (proxy) return (await import('./tunnel.ts')).tunnelWay(proxy, secured);
+		const {Agent, request} = await import('node:https');
+		return {agent: new Agent(secured), request};
+	};
+
 	return {
-		connect({protocol}) {
-			const way =
-				ways.get(protocol) ??
-				(protocol === 'http:' ? plainWay() : secureWay(certificateAuthorities));
-			ways.set(protocol, way);
+		async connect(url) {
+			const own = await certificatesOf(url);
+			const proxy = hasProxy(environment)
+				? (await import('./proxy-rules.ts')).proxyFor(url, environment)
+				: undefined;
+			const ownHost = own.client || own.authorities.length > 0 ? url.host : '';
+			const key = `${url.protocol} ${ownHost} ${proxy?.href ?? ''}`;
+			const way = ways.get(key) ?? makeWay(url, own, proxy);
+			ways.set(key, way);
 			return way;
 		},
 		close() {
-			for (const way of ways.values()) void way.then(({agent}) => agent.destroy());
+			for (const way of ways.values()) {
+				way.then(
+					({agent}) => agent.destroy(),
+					() => undefined,
+				);
+			}
 			ways.clear();
 		},
 	};
 }
 
-async function plainWay(): Promise<Way> {
-	const {Agent, request} = await import('node:http');
-	return {agent: new Agent(await agentOptions()), request};
-}
-
-async function secureWay(certificateAuthorities: readonly string[] | undefined): Promise<Way> {
-	const {Agent, request} = await import('node:https');
-	const trusted = await trust(certificateAuthorities);
-	return {agent: new Agent({...(await agentOptions()), ...trusted}), request};
+function hasProxy(environment: Readonly<Record<string, string | undefined>>): boolean {
+	const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+	return names.some(name => environment[name]);
 }
 
 /**
@@ -59,16 +102,6 @@ async function agentOptions() {
 		if (options.all) callback(null, [{address, family: 4}]);
 		else callback(null, address, 4);
 	};
-	return {keepAlive: true, maxFreeSockets: 8, highWaterMark: 1024 * 1024, lookup: lookUp};
-}
-
-/** `ca` replaces Node's own list, so that the added authorities are joined to it. */
-async function trust(added: readonly string[] | undefined) {
-	if (!added?.length) return {};
-	const {rootCertificates} = await import('node:tls');
-	const extra = process.env['NODE_EXTRA_CA_CERTS'];
-	if (!extra) return {ca: [...rootCertificates, ...added]};
-	const {readFile} = await import('node:fs/promises');
-	const known = await readFile(extra, 'utf8').catch(() => '');
-	return {ca: [...rootCertificates, ...(known ? [known] : []), ...added]};
+	const options = {keepAlive: true, maxFreeSockets: 8, highWaterMark: 1024 * 1024, lookup: lookUp};
+	return options satisfies AgentOptions & {readonly highWaterMark: number};
 }

@@ -47,6 +47,16 @@ export function networkError(error: unknown, host: string): RegbenchError {
 			{cause: error},
 		);
 	}
+	if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA/.test(code)) {
+		return new RegbenchError(
+			'CERTIFICATE_UNTRUSTED',
+			`${host} wants a client certificate that it trusts (${code})`,
+			{
+				hint: `Put client.cert and client.key into /etc/docker/certs.d/${host} or ~/.docker/certs.d/${host}.`,
+				cause: error,
+			},
+		);
+	}
 	if (code.startsWith('HPE_') || code.startsWith('ERR_SSL_') || code === 'EPROTO') {
 		return new RegbenchError(
 			'PROTOCOL_ERROR',

@@ -54,6 +54,10 @@ export type Settings = {
 	};
 	/** Ids of targets that were proposed and that the person does not want. */
 	readonly deniedProposals: readonly string[];
+	/** `host` or `host:port` of registries that may be spoken to without TLS. */
+	readonly insecureRegistries: readonly string[];
+	/** PEM files of authorities that are trusted besides the machine's own. */
+	readonly certificateAuthorities: readonly string[];
 };
 
 export const defaultSettings: Settings = {
@@ -68,6 +72,8 @@ export const defaultSettings: Settings = {
 	recentReferences: [],
 	layout: {leftWidthPercent: 45, topHeightPercent: 50, logWrap: true, logFollow: true},
 	deniedProposals: [],
+	insecureRegistries: [],
+	certificateAuthorities: [],
 };
 
 // A record, so that a provider added to the union cannot be forgotten here.
@@ -167,6 +173,12 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 		type: 'array',
 		maxItems: 1000,
 		items: {type: 'string', minLength: 1, maxLength: 600},
+	},
+	insecureRegistries: {type: 'array', maxItems: 100, items: hostText},
+	certificateAuthorities: {
+		type: 'array',
+		maxItems: 100,
+		items: {type: 'string', minLength: 1, maxLength: 4000},
 	},
 };
 

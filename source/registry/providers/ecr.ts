@@ -17,12 +17,6 @@ export const ecr: RegistryProvider = {
 		(path.length < 2 ? {message: 'On Amazon ECR a name has 2 to 256 characters'} : undefined),
 	missingHint: (domain, path) =>
 		`A repository of Amazon ECR has to be made before the first push: aws ecr create-repository --region ${regionOf(domain)} --repository-name ${path}`,
-	webAddress: (host, path) => {
-		const account = host.slice(0, 12);
-		const region = regionOf(host);
-		if (host.endsWith('.cn')) return undefined;
-		return `https://${region}.console.aws.amazon.com/ecr/repositories/private/${account}/${path}?region=${region}`;
-	},
 	forbiddenHint: () =>
 		'The AWS identity needs ecr:BatchCheckLayerAvailability, ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload and ecr:PutImage on the repository; see aws sts get-caller-identity.',
 	credentials: {
