@@ -114,7 +114,8 @@ function draw(run: WorkbenchRun, stdin: NodeJS.ReadStream, stdout: NodeJS.WriteS
 			interactive: true,
 			alternateScreen: !isSpoken,
 			incrementalRendering: true,
-			maxFps: 60,
+			// Lines of the log arrive in batches; this only bounds how long a key waits behind one of them.
+			maxFps: 120,
 			exitOnCtrlC: false,
 			patchConsole: false,
 			isScreenReaderEnabled: isSpoken,

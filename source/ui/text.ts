@@ -46,9 +46,14 @@ export function drawable(text: string): string {
 
 const loneSurrogate = /\p{Cs}/u;
 
+/** Whether every character is one of those that take one column for certain. */
+export function isNarrow(text: string): boolean {
+	return narrow.test(text);
+}
+
 /** Columns that a text without styles takes. */
 export function displayWidth(text: string): number {
-	return narrow.test(text) ? text.length : stringWidth(text);
+	return isNarrow(text) ? text.length : stringWidth(text);
 }
 
 export type FitOptions = {
