@@ -37,6 +37,8 @@ type ProviderShape = {
 		readonly environmentVariables: readonly string[];
 		readonly tool?: string;
 	};
+	readonly summary: {readonly browse: string; readonly remove: string};
+	readonly tested: string;
 };
 
 /** Every error: its code, what it means, what to do. */
@@ -90,18 +92,22 @@ export function keysSection(
 
 /** Every registry product with how a login for it is made. */
 export function providersSection(providers: readonly ProviderShape[]): string {
-	return table(
-		['Registry', 'How to log in', 'Scopes', 'Also found in'],
-		providers.map(({title, login, credentials}) => [
+	const rows = table(
+		['Registry', 'Browse', 'Delete', 'Tested', 'How to log in', 'Scopes', 'Also found in'],
+		providers.map(({title, login, credentials, summary, tested}) => [
 			title,
+			summary.browse,
+			summary.remove,
+			tested,
 			[...login.steps, ...(login.tokenPage ? [`[Token page](${login.tokenPage})`] : [])].join(' '),
 			login.scopes.map(scope => code(scope)).join(', '),
 			[
 				...credentials.environmentVariables.map(name => code(name)),
-				...(credentials.tool ? [`the login of ${code(credentials.tool)}`] : []),
+				...(credentials.tool ? [`the login of ${code(credentials.tool.replace(/-.*/, ''))}`] : []),
 			].join(', '),
 		]),
 	);
+	return `${rows}\n\nTested *live*: against the reference registry and regbench’s own; *rehearsed*: against those under the real name, with TLS and the product’s token service and API imitated; *scripted*: against fixed answers written from its documentation.`;
 }
 
 /** Every setting: its name in the file, what it does, what it is when nobody has set it. */
