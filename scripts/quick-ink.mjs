@@ -72,8 +72,12 @@ export const quickInk = {
 	setup(build) {
 		const inDependency = new RegExp(`[/\\\\]node_modules[/\\\\]`);
 		build.onResolve({filter: /^string-width$/}, ({importer}) =>
-			inDependency.test(importer) ? {path: quickWidth} : undefined,
+			inDependency.test(importer) ? {path: 'string-width', namespace: 'quick-ink'} : undefined,
 		);
+		build.onLoad({filter: /./, namespace: 'quick-ink'}, () => ({
+			contents: `export {quickStringWidth as default} from ${JSON.stringify(quickWidth)};`,
+			resolveDir: path.dirname(quickWidth),
+		}));
 		const filter =
 			/[/\\]ink[/\\]build[/\\](?:output|render-node-to-output|sanitize-ansi|line-update)\.js$/;
 		build.onLoad({filter}, async ({path: file}) => {

@@ -9,7 +9,7 @@ import {isNarrow} from './text.ts';
 const styles = /\u001B\[[\d;]*m/g;
 
 /** Columns that a text takes; styles take none. */
-export default function quickStringWidth(text: string, options?: Options): number {
+export function quickStringWidth(text: string, options?: Options): number {
 	if (options?.countAnsiEscapeCodes) return stringWidth(text, options);
 	const plain = text.includes('\u001B') ? text.replaceAll(styles, '') : text;
 	return isNarrow(plain) ? plain.length : stringWidth(text, options);
