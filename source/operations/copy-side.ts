@@ -20,7 +20,7 @@ export async function openSide(
 	reference: Reference,
 	{registry, credentials, signal}: Pick<OperationContext, 'registry' | 'credentials' | 'signal'>,
 ): Promise<CopySide> {
-	const found = await credentials.find(reference.domain, {signal});
+	const found = await credentials.find(reference.domain, {signal, path: reference.path});
 	const explain = (thrown: unknown): unknown => {
 		if (thrown instanceof Error && explained.has(thrown)) return thrown;
 		const error = explainRegistryFailure(thrown, reference, found);

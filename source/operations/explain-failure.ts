@@ -2,6 +2,7 @@
 import {credentialUsername, type FoundCredential} from '../domain/credential.ts';
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import type {Reference} from '../domain/reference.ts';
+import {explainForbidden} from '../registry/forbidden.ts';
 import {providerForHost} from '../registry/providers/table.ts';
 
 /**
@@ -38,7 +39,7 @@ export function explainRegistryFailure(
 			'FORBIDDEN',
 			`${host} does not let ${who} do this to ${reference.path}`,
 			{
-				hint: provider.forbiddenHint({username, namespace}),
+				hint: explainForbidden(provider, {username, source: found?.source, namespace}),
 				cause: error,
 			},
 		);

@@ -2,8 +2,8 @@ import type {Operation, PullResult} from '../domain/events.ts';
 import {familiarReference, formatReference, parseReference} from '../domain/reference.ts';
 import type {OperationContext} from './context.ts';
 import {dockerCommand} from './docker-command.ts';
-import {explainRegistryFailure} from './explain-failure.ts';
 import {withRetries} from './retry.ts';
+import {withLogin} from './with-login.ts';
 
 export type PullRequest = {readonly reference: string};
 
@@ -19,22 +19,20 @@ export async function* pullImage(
 ): Operation<PullResult> {
 	const {engine, credentials, signal, now} = context;
 	const reference = parseReference(text);
-	const found = await credentials.find(reference.domain, {signal});
+	const found = await credentials.find(reference.domain, {signal, path: reference.path});
 	const name = familiarReference(reference);
 	yield {type: 'step', message: `Pulling ${name}`, command: dockerCommand('pull', name)};
 	const begun = now();
-	try {
-		const outcome = yield* withRetries(
-			() => engine.pull(reference, {signal, credential: found?.credential}),
-			context,
-		);
-		return {
-			operation: 'pull',
-			reference: formatReference(reference),
-			...outcome,
-			durationMs: now() - begun,
-		};
-	} catch (thrown) {
-		throw explainRegistryFailure(thrown, reference, found);
-	}
+	const outcome = yield* withLogin(
+		{reference, found, readsOnly: true},
+		login =>
+			withRetries(() => engine.pull(reference, {signal, credential: login?.credential}), context),
+		context,
+	);
+	return {
+		operation: 'pull',
+		reference: formatReference(reference),
+		...outcome,
+		durationMs: now() - begun,
+	};
 }

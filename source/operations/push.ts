@@ -7,20 +7,24 @@ import {
 	parseReference,
 	type Reference,
 } from '../domain/reference.ts';
+import type {PushOutcome} from '../engine/engine.ts';
 import {providerForHost} from '../registry/providers/table.ts';
 import {checkReference} from './check-reference.ts';
 import type {OperationContext} from './context.ts';
 import {dockerCommand} from './docker-command.ts';
-import {explainRegistryFailure} from './explain-failure.ts';
 import {findImage} from './find-image.ts';
 import type {PushDestination} from './request.ts';
 import {withRetries} from './retry.ts';
+import {prepareVerification} from './verify-push.ts';
+import {withLogin} from './with-login.ts';
 
 /**
  * Pushes one image under one reference, tagging it first where that reference is not there. When the
- * push fails, a tag made for it is taken back, so that the engine is as it was. Fails with
+ * push fails, a tag made for it is taken back, so that the engine is as it was. At the end the registry
+ * is asked whether it has what was pushed. Fails with
  * `IMAGE_NOT_FOUND`, `NAME_NOT_ALLOWED`, `UNAUTHORIZED`, `FORBIDDEN`, `TAG_IMMUTABLE`, `RATE_LIMITED`,
- * `REGISTRY_UNREACHABLE`, `REGISTRY_ERROR`, `CERTIFICATE_UNTRUSTED`, `TOO_LARGE`, `CANCELLED`.
+ * `REGISTRY_UNREACHABLE`, `REGISTRY_ERROR`, `CERTIFICATE_UNTRUSTED`, `TOO_LARGE`, `DIGEST_MISMATCH`,
+ * `CANCELLED`.
  */
 export async function* pushImage(
 	{source, reference: text}: PushDestination,
@@ -36,7 +40,7 @@ export async function* pushImage(
 	checkReference(reference);
 	const [image, found] = await Promise.all([
 		engine.inspect(source, {signal}),
-		credentials.find(reference.domain, {signal}),
+		credentials.find(reference.domain, {signal, path: reference.path}),
 	]);
 	const name = familiarReference(reference);
 	if (reference.tag === 'latest') {
@@ -48,32 +52,40 @@ export async function* pushImage(
 	}
 	const undo = yield* tagFirst(image, source, reference, context);
 	const begun = now();
+	const verification = prepareVerification(reference, context);
+	let outcome: PushOutcome;
 	try {
 		yield {
 			type: 'step',
 			message: `Pushing ${name}${found ? ` with the login from ${found.source}` : ' without a login'}`,
 			command: dockerCommand('push', name),
 		};
-		const outcome = yield* withRetries(
-			() => engine.push(reference, {signal, credential: found?.credential}),
+		outcome = yield* withLogin(
+			{reference, found, readsOnly: false},
+			login =>
+				withRetries(() => engine.push(reference, {signal, credential: login?.credential}), context),
 			context,
 		);
-		const webUrl = providerForHost(reference.domain).webAddress?.(
-			reference.domain,
-			reference.path,
-			reference.tag,
-		);
-		return {
-			operation: 'push',
-			reference: formatReference(reference),
-			...outcome,
-			durationMs: now() - begun,
-			...(webUrl === undefined ? {} : {webUrl}),
-		};
 	} catch (thrown) {
+		verification.close();
 		await undo();
-		throw explainRegistryFailure(thrown, reference, found);
+		throw thrown;
 	}
+	const confirmed = yield* verification.check(outcome.digest);
+	verification.close();
+	const webUrl = providerForHost(reference.domain).webAddress?.(
+		reference.domain,
+		reference.path,
+		reference.tag,
+	);
+	return {
+		operation: 'push',
+		reference: formatReference(reference),
+		...outcome,
+		digest: outcome.digest || (confirmed ?? ''),
+		durationMs: now() - begun,
+		...(webUrl === undefined ? {} : {webUrl}),
+	};
 }
 
 /** Tags the image for the push where needed; answers how to take that back. */

@@ -91,7 +91,7 @@ async function checkPullable(
 	reference: Reference,
 	{registry, credentials, signal}: OperationContext,
 ): Promise<RemoteImage> {
-	const found = await credentials.find(reference.domain, {signal});
+	const found = await credentials.find(reference.domain, {signal, path: reference.path});
 	try {
 		const remote = await readRemoteImage(registry, reference, image, {signal});
 		const repository = registry.repository(reference.domain, reference.path);

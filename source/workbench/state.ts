@@ -126,6 +126,8 @@ export type PushPlan = {
 	readonly replaces?: string;
 	readonly warnings: readonly string[];
 };
+	/** Layers that another repository of the registry has: linked, not sent. */
+	readonly layersMountable?: number;
 
 /** What a delete will take away. */
 export type RemovePlan = {

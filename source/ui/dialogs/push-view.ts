@@ -99,8 +99,10 @@ function sizes(plans: readonly PushPlan[], separator: string, there: string): re
 			quiet(` ${separator} nothing to upload`),
 		];
 	}
+	const mountable = sum(plans, plan => plan.layersMountable ?? 0);
 	return [
 		{text: `${present} of ${count(total, 'layer')} ${there} ${separator} `},
+		...(mountable > 0 ? [{text: `${mountable} linked there ${separator} `}] : []),
 		strong(`${atMost(plans)}${formatBytes(bytes)} to upload`),
 	];
 }
