@@ -1,6 +1,7 @@
 /** An answer that is not what was asked for, as an error with a code and a hint a beginner can act on. */
 import {RegbenchError, type ErrorDetails} from '../domain/errors.ts';
 import {sanitise} from '../domain/sanitise.ts';
+import {explainForbidden} from './forbidden.ts';
 import type {RegistryProvider} from './providers/provider.ts';
 import type {WireAnswer} from './wire-answer.ts';
 
@@ -86,8 +87,8 @@ export function refusalOf(
 	if (status === 401 || status === 403 || has('DENIED')) {
 		const who = identity.username ?? (identity.source ? 'this login' : 'anybody without a login');
 		return fail('FORBIDDEN', `${domain} does not let ${who} ${deed(subject)} ${what}${says}`, {
-			hint: provider.forbiddenHint({
-				username: identity.username,
+			hint: explainForbidden(provider, {
+				...identity,
 				namespace: namespaceOf(subject.path),
 			}),
 		});

@@ -82,7 +82,7 @@ describe('registries by their real names', () => {
 			code: 'FORBIDDEN',
 			message:
 				'ghcr.io does not let octocat write to github/hello: permission_denied: write_package',
-			hint: expect.stringMatching(/logged in as octocat, but the package belongs to github/),
+			hint: expect.stringMatching(/logged in as octocat, but the repository belongs to github/),
 		});
 	});
 

@@ -28,10 +28,10 @@ export const dockerHub: RegistryProvider = {
 		path.startsWith('library/')
 			? `https://hub.docker.com/_/${path.slice('library/'.length)}`
 			: `https://hub.docker.com/r/${path}`,
-	forbiddenHint: ({username, namespace}) =>
+	forbiddenHint: ({namespace}) =>
 		namespace === 'library'
 			? 'A name without owner belongs to the official images: push under docker.io/YOUR-LOGIN/NAME.'
-			: `${username ? `You are logged in as ${username}; push` : 'Push'} under a namespace of your own instead of ${namespace || 'this one'}, with a token that may write.`,
+			: `Push under a namespace of your own instead of ${namespace || 'this one'}, with a token that may write.`,
 	credentials: {
 		environmentVariables: [],
 		dockerConfigKeys: [

@@ -23,10 +23,13 @@ export const ghcr: RegistryProvider = {
 		if (!owner || name.length === 0) return undefined;
 		return `https://github.com/${owner}/packages/container/package/${encodeURIComponent(name.join('/'))}`;
 	},
-	forbiddenHint: ({username, namespace}) => {
+	forbiddenHint: ({username, source, namespace}) => {
 		const owner = namespace.split('/')[0] || 'the owner';
 		if (username !== undefined && username.toLowerCase() !== owner.toLowerCase()) {
-			return `You are logged in as ${username}, but the package belongs to ${owner}. Push to ghcr.io/${username.toLowerCase()}, or use a token that may write packages of ${owner} (an organisation with single sign-on must authorise it).`;
+			return `Push to ghcr.io/${username.toLowerCase()}, or use a token that may write packages of ${owner} (an organisation with single sign-on must authorise it).`;
+		}
+		if (source === 'gh login') {
+			return 'The token of gh may not write packages yet: run gh auth refresh -h github.com -s write:packages,delete:packages.';
 		}
 		return `The token needs the scope write:packages, and has to be a classic one: fine-grained tokens do not work for packages.`;
 	},

@@ -71,6 +71,14 @@ export type ProviderRemoval = {
 	readonly note?: string;
 };
 
+export type ForbiddenFacts = {
+	readonly username?: string | undefined;
+	/** Where the login came from, in the words of its source: `gh login`. */
+	readonly source?: string | undefined;
+	/** The repository's path up to its last part. */
+	readonly namespace: string;
+};
+
 export type RegistryProvider = {
 	readonly id: ProviderId;
 	/** As written in sentences: `GitHub Container Registry`. */
@@ -103,11 +111,8 @@ export type RegistryProvider = {
 	readonly missingHint?: (domain: string, path: string) => string;
 	/** Address of the page where the pushed package can be seen. */
 	readonly webAddress?: (host: string, path: string, tag: string | undefined) => string | undefined;
-	/** Sentence for a 403: who may write here. */
-	readonly forbiddenHint: (facts: {
-		readonly username?: string | undefined;
-		readonly namespace: string;
-	}) => string;
+	/** Sentence for a 403: what the login needs here. Who it is and whose the repository is are said before it. */
+	readonly forbiddenHint: (facts: ForbiddenFacts) => string;
 	readonly credentials: CredentialHints;
 	readonly login: LoginGuide;
 	/** How repositories are listed: the v2 catalogue, the vendor's API, or not at all and why. */

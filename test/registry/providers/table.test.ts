@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {toRegbenchError} from '../../../source/domain/errors.ts';
 import {tryParseReference} from '../../../source/domain/reference.ts';
+import {explainForbidden} from '../../../source/registry/forbidden.ts';
 import {ghcr} from '../../../source/registry/providers/ghcr.ts';
 import {
 	checkAnyPath,
@@ -183,10 +184,12 @@ describe('names', () => {
 
 describe('what a person is told', () => {
 	test('a 403 on GHCR names owner and login when they differ', () => {
-		const hint = ghcr.forbiddenHint({username: 'octocat', namespace: 'github'});
-		expect(hint).toMatch(/logged in as octocat, but the package belongs to github/);
-		expect(ghcr.forbiddenHint({username: 'octocat', namespace: 'OctoCat'})).toMatch(
-			/write:packages/,
+		const hint = explainForbidden(ghcr, {username: 'octocat', namespace: 'github'});
+		expect(hint).toMatch(/logged in as octocat, but the repository belongs to github\. Push to/);
+		const own = {username: 'octocat', namespace: 'OctoCat'};
+		expect(explainForbidden(ghcr, own)).toMatch(/^The token needs the scope write:packages/);
+		expect(explainForbidden(ghcr, {...own, source: 'gh login'})).toContain(
+			'gh auth refresh -h github.com -s write:packages,delete:packages',
 		);
 	});
 
