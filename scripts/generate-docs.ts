@@ -32,7 +32,7 @@ const scopeTitles: Readonly<Record<string, string>> = {
 	log: 'Log',
 	details: 'Details',
 	jobs: 'Jobs',
-	'remote-tags': "A registry's tags",
+	remote: 'Inside a registry',
 	everywhere: 'Everywhere',
 	dialog: 'Every dialog',
 };

@@ -10,6 +10,7 @@ import {
 } from 'react';
 import type {Store} from '../workbench/create-store.ts';
 import type {Intents} from '../workbench/intents.ts';
+import {selectRemoteLevel} from '../workbench/remote-selectors.ts';
 import {selectActiveJobs, selectTargetColumns, selectTotals} from '../workbench/selectors.ts';
 import type {State} from '../workbench/state.ts';
 import {Footer} from './components/footer.tsx';
@@ -60,7 +61,12 @@ export function App(props: AppProps): ReactNode {
 		bindings,
 		textEntry,
 		suspend,
-		pageRows: current => pageRows(layoutOf(columns, rows, current, proportions), current.focus),
+		pageRows: current =>
+			pageRows(
+				layoutOf(columns, rows, current, proportions),
+				current.focus,
+				current.overlay?.kind === 'remote' && selectRemoteLevel(current)?.at !== 'details',
+			),
 	});
 	if (isTooSmall(columns, rows)) return <TooSmall columns={columns} rows={rows} />;
 	return (
@@ -161,11 +167,16 @@ function useStableHints(
 
 function TooSmall({columns, rows}: {readonly columns: number; readonly rows: number}): ReactNode {
 	const needed = `${smallestScreen.columns}×${smallestScreen.rows}`;
+	const found = `${columns}×${rows}`;
+	// The size that is needed is what must not be cut.
+	const text = [
+		`regbench needs at least ${needed}; this terminal is ${found}`,
+		`regbench needs ${needed}, this is ${found}`,
+		`needs ${needed}, is ${found}`,
+	].find(({length}) => length <= columns);
 	return (
 		<Box width={columns} height={rows} overflow="hidden">
-			<Text wrap="truncate">
-				{`regbench needs at least ${needed}; this terminal is ${columns}×${rows}`}
-			</Text>
+			<Text wrap="truncate">{text ?? `needs ${needed}`}</Text>
 		</Box>
 	);
 }

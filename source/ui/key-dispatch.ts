@@ -1,6 +1,7 @@
 /** From what the terminal sent to the binding that is meant. Pure. */
 import type {Key} from 'ink';
-import type {State} from '../workbench/state.ts';
+import {selectRemote, selectRemoteLevel} from '../workbench/remote-selectors.ts';
+import type {Dialog, State} from '../workbench/state.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
 
 /** One key press. */
@@ -135,6 +136,20 @@ export function bindingFor(
 	return undefined;
 }
 
+/** The filter that is being typed, as far as it is; undefined while none is. A dialog has the keyboard before it. */
+export function filterBeingTyped(state: State): string | undefined {
+	if (state.dialog) return undefined;
+	if (state.filtering) return state.filters[state.filtering];
+	const level = selectRemoteLevel(state);
+	if (!selectRemote(state)?.filtering || !level || level.at === 'details') return undefined;
+	return level.filter;
+}
+
+/** Whether the dialog wants something typed before it deletes: it does once it is known what would go. */
+export function asksToConfirm({plan}: Dialog & {readonly kind: 'remove-remote'}): boolean {
+	return plan.phase === 'ready' && plan.value.mode !== 'refused';
+}
+
 /** Name of the text field that has the keyboard; undefined when there is none. */
 export function focusedField(state: State): string | undefined {
 	const {dialog} = state;
@@ -144,7 +159,11 @@ export function focusedField(state: State): string | undefined {
 		case 'palette':
 		case 'save-log':
 		case 'pull':
+		case 'repository':
+		case 'copy':
 			return dialog.kind;
+		case 'remove-remote':
+			return asksToConfirm(dialog) ? dialog.kind : undefined;
 		case 'target':
 			return `target:${dialog.field}`;
 		case 'login':

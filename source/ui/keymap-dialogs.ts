@@ -159,6 +159,69 @@ export const dialogKeys: readonly KeyBinding[] = [
 	),
 	key('remove-target', 'cancel', ['n'], 'keep', 'Keep it', intents => intents.back(), {}),
 
+	key('repository', 'accept', ['enter'], 'open', 'Show its tags', intents =>
+		intents.submitRepositoryName(),
+	),
+	key(
+		'repository',
+		'repair',
+		['ctrl+r'],
+		'repair',
+		'Use the repaired name',
+		(intents, {state: {dialog}}) => {
+			const repaired = dialog?.kind === 'repository' ? dialog.problem?.repaired : undefined;
+			if (repaired !== undefined) intents.changeRepositoryName(repaired);
+		},
+	),
+
+	key('copy', 'accept', ['enter'], 'copy', 'Copy it there', intents => intents.submitCopy()),
+	key('copy', 'next', ['tab', 'down'], 'another place', 'Fill in for the next target', intents =>
+		intents.cycleCopyTarget(1),
+	),
+	key(
+		'copy',
+		'previous',
+		['shift+tab', 'up'],
+		'previous',
+		'Fill in for the previous target',
+		intents => intents.cycleCopyTarget(-1),
+		{},
+	),
+	key(
+		'copy',
+		'referrers',
+		['ctrl+b'],
+		'signatures',
+		'Take along what refers to it, or not',
+		intents => intents.toggleReferrers(),
+	),
+	key('copy', 'repair', ['ctrl+r'], 'repair', 'Use the repaired name', intents =>
+		intents.useRepairedCopy(),
+	),
+
+	key(
+		'remove-remote',
+		'accept',
+		['enter'],
+		'delete',
+		'Delete what is listed, once its name is typed',
+		intents => intents.submitRemoteRemove(),
+		{footer: true, dangerous: true},
+	),
+	key(
+		'remove-remote',
+		'mode',
+		['tab', 'ctrl+t'],
+		'tag or image',
+		'Between the tag alone and the image with all its tags',
+		intents => intents.toggleRemovalMode(),
+	),
+
+	key('visibility', 'copy', ['y'], 'copy address', 'Copy the address of its page', intents =>
+		intents.copy(),
+	),
+	key('visibility', 'close', ['v', 'q', 'enter'], 'close', 'Close', intents => intents.back(), {}),
+
 	key('save-log', 'accept', ['enter'], 'save', 'Save the log there', intents =>
 		intents.submitSaveLog(),
 	),

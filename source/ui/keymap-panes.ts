@@ -1,6 +1,7 @@
 /** Keys of the four panes and of what opens over them. */
 import {selectCurrentJob, selectCurrentTargetRow, selectJobRows} from '../workbench/selectors.ts';
 import type {State} from '../workbench/state.ts';
+import {remoteKeys} from './keymap-remote.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
 
 function onProposal(state: State): string | undefined {
@@ -46,6 +47,15 @@ function imageKeys(scope: Scope & ('images' | 'tags')): readonly KeyBinding[] {
 			footer: true,
 			changes: true,
 			run: intents => intents.openPull(),
+		},
+		{
+			id: `${scope}.copy`,
+			keys: ['m'],
+			scope,
+			title: 'copy on',
+			help: `Copy the ${what === 'image' ? "image's tag" : 'tag'} from one registry to another, without this machine`,
+			changes: true,
+			run: intents => intents.openCopy(),
 		},
 		{
 			id: `${scope}.delete`,
@@ -109,9 +119,10 @@ export const paneKeys: readonly KeyBinding[] = [
 		keys: ['enter'],
 		scope: 'registries',
 		title: 'browse',
-		help: "Show the registry's tags of the selected image",
+		help: 'Look into the registry: repositories, tags, one tag in full',
 		footer: true,
-		blocked: needsTarget,
+		blocked: state =>
+			selectCurrentTargetRow(state) ? undefined : 'There is no registry here yet.',
 		run: intents => intents.openRemote(),
 	},
 	{
@@ -275,20 +286,5 @@ export const overlayKeys: readonly KeyBinding[] = [
 		blocked: noJobs,
 		run: intents => intents.clearEndedJobs(),
 	},
-	{
-		id: 'remote-tags.pull',
-		keys: ['p'],
-		scope: 'remote-tags',
-		title: 'pull',
-		help: 'Pull the tag under the cursor',
-		footer: true,
-		changes: true,
-		run(intents, {state}) {
-			const {overlay} = state;
-			intents.openPull();
-			if (overlay?.kind !== 'remote-tags' || overlay.tags.phase !== 'ready') return;
-			const tag = overlay.tags.value[overlay.cursor];
-			if (tag !== undefined) intents.changePullValue(`${overlay.repository}:${tag}`);
-		},
-	},
+	...remoteKeys,
 ];

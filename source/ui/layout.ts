@@ -78,13 +78,13 @@ export function layoutScreen(
 	};
 }
 
-/** How many rows a page is, where the keyboard is. */
-export function pageRows(layout: Layout, focus: PaneId): number {
+/** How many rows a page is, where the keyboard is; an overlay with a heading has one less. */
+export function pageRows(layout: Layout, focus: PaneId, overlayHeading = false): number {
 	const area =
 		layout.overlay ??
 		[...layout.left, ...layout.right].find(({pane}) => pane === focus)?.area ??
 		layout.body;
-	const heading = focus === 'tags' && !layout.overlay ? 1 : 0;
+	const heading = (layout.overlay ? overlayHeading : focus === 'tags') ? 1 : 0;
 	return Math.max(1, area.height - 2 - heading);
 }
 

@@ -31,6 +31,8 @@ export const unicodeSymbols = {
 	arrow: '→',
 	enter: '⏎',
 	caret: '▏',
+	/** One step further in. */
+	into: '›',
 	/** Name of the frames in ink-spinner. */
 	spinner: 'dots',
 } as const;
@@ -69,5 +71,6 @@ export const asciiSymbols: Symbols = {
 	arrow: '>',
 	enter: 'Enter',
 	caret: '_',
+	into: '>',
 	spinner: 'line',
 };

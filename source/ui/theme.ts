@@ -14,7 +14,9 @@ export type Tone =
 	/** What is there for whoever looks for it. */
 	| 'quiet'
 	/** A word that must not be overlooked: DEMO, read-only. */
-	| 'badge';
+	| 'badge'
+	/** Dark on light whatever the terminal's own colours are: what a camera reads. */
+	| 'paper';
 
 export type ThemeMode = 'auto' | 'dark' | 'light' | 'mono';
 
@@ -23,6 +25,8 @@ export type Theme = {
 	readonly symbols: Symbols;
 	/** The text in the looks of a tone; as it is without one. The text holds no styles of its own. */
 	paint(tone: Tone | undefined, text: string): string;
+	/** Painted text that leads to an address (OSC 8), where the terminal is known to follow such links. */
+	link(address: string, text: string): string;
 };
 
 type Style = readonly [open: string, close: string];
@@ -40,6 +44,7 @@ function boldColor(code: number): Style {
 
 const bold: Style = ['\u{1B}[1m', weightOff];
 const dim: Style = ['\u{1B}[2m', weightOff];
+const blackOnWhite: Style = ['\u{1B}[30m\u{1B}[107m', '\u{1B}[49m\u{1B}[39m'];
 const inverse: Style = ['\u{1B}[7m', '\u{1B}[27m'];
 
 const palettes: Readonly<Record<Theme['mode'], Readonly<Record<Tone, Style>>>> = {
@@ -52,6 +57,7 @@ const palettes: Readonly<Record<Theme['mode'], Readonly<Record<Tone, Style>>>> =
 		failure: color(31),
 		quiet: dim,
 		badge: inverse,
+		paper: blackOnWhite,
 	},
 	// Yellow and cyan cannot be read on white.
 	light: {
@@ -63,6 +69,7 @@ const palettes: Readonly<Record<Theme['mode'], Readonly<Record<Tone, Style>>>> =
 		failure: color(31),
 		quiet: dim,
 		badge: inverse,
+		paper: blackOnWhite,
 	},
 	mono: {
 		focus: bold,
@@ -73,6 +80,7 @@ const palettes: Readonly<Record<Theme['mode'], Readonly<Record<Tone, Style>>>> =
 		failure: bold,
 		quiet: dim,
 		badge: inverse,
+		paper: inverse,
 	},
 };
 
@@ -91,6 +99,7 @@ export function createTheme(options: ThemeOptions): Theme {
 	const mode = modeFor(options.mode, environment);
 	const ascii = options.ascii ?? !isUtf8(environment, options.platform ?? 'linux');
 	const palette = palettes[mode];
+	const links = followsLinks(environment);
 	return {
 		mode,
 		symbols: ascii ? asciiSymbols : unicodeSymbols,
@@ -99,7 +108,26 @@ export function createTheme(options: ThemeOptions): Theme {
 			const [open, close] = palette[tone];
 			return open + text + close;
 		},
+		link: (address, text) =>
+			links && isPlain.test(address)
+				? `\u{1B}]8;;${address}\u{1B}\\${text}\u{1B}]8;;\u{1B}\\`
+				: text,
 	};
+}
+
+/** What may stand in an escape sequence. */
+const isPlain = /^https?:\/\/[!-~]+$/;
+
+/** Terminals that are known to follow OSC 8 links; others may draw the sequence. */
+function followsLinks(environment: ThemeOptions['environment']): boolean {
+	const {TERM = '', TERM_PROGRAM = '', VTE_VERSION, WT_SESSION, KONSOLE_VERSION} = environment;
+	return (
+		/^(?:iTerm\.app|WezTerm|vscode|ghostty|Hyper|rio)$/.test(TERM_PROGRAM) ||
+		/kitty|alacritty|foot|ghostty|wezterm/.test(TERM) ||
+		// GNOME Terminal and its kin, since 0.50.
+		Number(VTE_VERSION) >= 5000 ||
+		Boolean(WT_SESSION ?? KONSOLE_VERSION)
+	);
 }
 
 function modeFor(mode: ThemeMode, environment: ThemeOptions['environment']): Theme['mode'] {

@@ -1,7 +1,8 @@
 /** The panes, and what lies over them, each given just what it draws. */
 import {Box} from 'ink';
-import type {ReactNode} from 'react';
+import {useCallback, type ReactNode} from 'react';
 import type {Intents} from '../workbench/intents.ts';
+import {selectLocalDigests} from '../workbench/remote-selectors.ts';
 import {
 	selectCurrentImage,
 	selectCurrentJob,
@@ -18,7 +19,7 @@ import type {PaneId, State} from '../workbench/state.ts';
 import type {Area, Layout} from './layout.ts';
 import {DetailsOverlay} from './overlays/details-overlay.tsx';
 import {JobsOverlay} from './overlays/jobs-overlay.tsx';
-import {RemoteTagsOverlay} from './overlays/remote-tags-overlay.tsx';
+import {RemoteView} from './overlays/remote-overlay.tsx';
 import {ImagesPane} from './panes/images-pane.tsx';
 import {LogPane} from './panes/log-pane.tsx';
 import {RegistriesPane} from './panes/registries-pane.tsx';
@@ -116,6 +117,10 @@ type OverlayViewProps = {
 
 function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 	const {overlay, now} = state;
+	const giveBack = useCallback(
+		(rows: number) => intents.move({by: 'row', count: -rows}),
+		[intents],
+	);
 	switch (overlay?.kind) {
 		case 'details':
 			return (
@@ -125,7 +130,7 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 					details={overlay.details}
 					offset={overlay.offset}
 					now={now}
-					onBeyondEnd={rows => intents.move({by: 'row', count: -rows})}
+					onBeyondEnd={giveBack}
 				/>
 			);
 		case 'jobs':
@@ -137,13 +142,14 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 					now={now}
 				/>
 			);
-		case 'remote-tags':
+		case 'remote':
 			return (
-				<RemoteTagsOverlay
+				<RemoteView
 					area={area}
-					repository={overlay.repository}
-					tags={overlay.tags}
-					cursor={overlay.cursor}
+					remote={overlay}
+					here={selectLocalDigests(state)}
+					now={now}
+					onBeyondEnd={giveBack}
 				/>
 			);
 		case undefined:

@@ -1,6 +1,6 @@
 /** Finds out how each target's registry stands: answering or not, logged in or not. */
-import {credentialUsername} from '../domain/credential.ts';
 import {toErrorRecord} from '../domain/errors.ts';
+import {checkHostLogin} from '../operations/check-login.ts';
 import type {LoginState} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
@@ -13,23 +13,18 @@ export async function checkHost(workbench: Workbench, host: string): Promise<voi
 	const options = {signal: surroundings.signal};
 	show({phase: 'checking'});
 	try {
-		const found = await credentials.find(host, options);
-		if (!found) {
-			const {authentication} = await registry.ping(host, options);
-			show({phase: 'anonymous', required: authentication !== 'none'});
-			return;
+		const login = await checkHostLogin(host, {registry, credentials, ...options});
+		if (login.kind === 'anonymous') show({phase: 'anonymous', required: login.required});
+		else {
+			const {source, username} = login;
+			const named = username === undefined ? {} : {username};
+			show({phase: 'logged-in', source, ...named, checked: true});
 		}
-		const name = credentialUsername(found.credential);
-		const check = await registry.checkLogin(host, found.credential, options);
-		const username = check.username ?? name;
-		show({
-			phase: 'logged-in',
-			source: found.source,
-			...(username === undefined ? {} : {username}),
-			checked: true,
-		});
 	} catch (thrown) {
-		show({phase: 'failed', error: toErrorRecord(thrown)});
+		if (surroundings.signal.aborted) return;
+		const error = toErrorRecord(thrown);
+		show({phase: 'failed', error});
+		workbench.log('warning', `${error.message} (${error.code})`, error.hint);
 	}
 }
 

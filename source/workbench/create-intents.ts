@@ -5,6 +5,8 @@ import {createJobIntents} from './job-intents.ts';
 import {createNavigationIntents} from './navigation-intents.ts';
 import {createRegistryIntents} from './registry-intents.ts';
 import type {Upkeep} from './start-workbench.ts';
+import {createRemoteChangeIntents} from './remote-change-intents.ts';
+import {createRemoteIntents} from './remote-intents.ts';
 import {createTagIntents} from './tag-intents.ts';
 import {createViewIntents} from './view-intents.ts';
 import type {Workbench} from './workbench.ts';
@@ -16,6 +18,8 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createTagIntents(workbench),
 		...createImageIntents(workbench),
 		...createRegistryIntents(workbench),
+		...createRemoteIntents(workbench),
+		...createRemoteChangeIntents(workbench),
 		...createJobIntents(workbench),
 	};
 }

@@ -34,8 +34,6 @@ export type Intents = {
 	openDetails(): void;
 	openJobs(): void;
 	openExplain(): void;
-	/** Enter on a target: its repositories and tags. */
-	openRemote(): void;
 	/** Copies the reference, digest or command under the cursor to the clipboard (OSC 52). */
 	copy(): void;
 
@@ -78,6 +76,35 @@ export type Intents = {
 	logOut(): void;
 	/** Starts the embedded registry on loopback and adds it as a target; stops it when it runs. */
 	toggleEmbeddedRegistry(): void;
+
+	// Looking into a registry
+	/** Enter on a target: its repositories. */
+	openRemote(): void;
+	/** One step in: a repository's tags, a tag in full. */
+	enterRemote(): void;
+	/** Tags by version, by name, by time. */
+	cycleRemoteSort(): void;
+	pullRemote(): void;
+	/** Asks for a repository's name, where none are listed. */
+	openRepositoryName(): void;
+	changeRepositoryName(value: string): void;
+	submitRepositoryName(): void;
+	/** Who can see the repository, tried for real, and where that is changed. */
+	openVisibility(): void;
+
+	// Changing what registries hold
+	openCopy(): void;
+	changeCopyValue(value: string): void;
+	cycleCopyTarget(step: 1 | -1): void;
+	toggleReferrers(): void;
+	useRepairedCopy(): void;
+	submitCopy(): void;
+	openRemoteRemove(): void;
+	/** Between taking the tag away and deleting the manifest. */
+	toggleRemovalMode(): void;
+	changeConfirmation(value: string): void;
+	/** Does nothing unless the confirmation was typed exactly. */
+	submitRemoteRemove(): void;
 
 	// Jobs and log
 	cancelJob(): void;

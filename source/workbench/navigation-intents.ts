@@ -1,6 +1,12 @@
 /** Moving about: focus, cursors, filter, marks, overlays and dialogs that only show. */
 import type {Intents, Movement} from './intents.ts';
 import {
+	remoteCursorIndex,
+	remoteKeys,
+	selectRemote,
+	type RemoteOverlay,
+} from './remote-selectors.ts';
+import {
 	isTagMarked,
 	selectCurrentImage,
 	selectCurrentTagRow,
@@ -9,7 +15,14 @@ import {
 	selectPaneKeys,
 	tagMarkKey,
 } from './selectors.ts';
-import {paneIds, type Dialog, type Overlay, type PaneId, type State} from './state.ts';
+import {
+	paneIds,
+	type Dialog,
+	type Overlay,
+	type PaneId,
+	type RemoteLevel,
+	type State,
+} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
 type NavigationIntents = Pick<
@@ -47,6 +60,26 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 		dispatch({type: 'cursorMoved', pane, key: keys[index], index});
 	};
 
+	const filterRemote = (remote: RemoteOverlay, filter: string) => {
+		const level = remote.levels.at(-1);
+		if (!level || level.at === 'details') return;
+		const cursor = {key: undefined, index: 0};
+		const levels = [...remote.levels.slice(0, -1), {...level, filter, cursor}];
+		dispatch({type: 'overlayChanged', overlay: {...remote, levels}});
+	};
+
+	/** Out of a filter, then out of a level, then out of the registry. */
+	const stepOut = (remote: RemoteOverlay) => {
+		const level = remote.levels.at(-1);
+		if (level && level.at !== 'details' && (remote.filtering || level.filter !== '')) {
+			filterRemote({...remote, filtering: false}, '');
+			return;
+		}
+		const levels = remote.levels.slice(0, -1);
+		if (levels.length === 0) closeOverlay();
+		else dispatch({type: 'overlayChanged', overlay: {...remote, levels}});
+	};
+
 	const focusPane = (pane: PaneId) => {
 		if (getState().overlay) closeOverlay();
 		dispatch({type: 'paneFocused', pane});
@@ -77,6 +110,7 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 				dispatch({type: 'filterChanged', pane: state.filtering ?? focus, value: ''});
 				return dispatch({type: 'filterEnded'});
 			}
+			if (state.overlay?.kind === 'remote') return stepOut(state.overlay);
 			if (state.overlay) return closeOverlay();
 			if (state.marks.images.length + state.marks.tags.length > 0) {
 				return dispatch({type: 'marksChanged', marks: {images: [], tags: []}});
@@ -84,14 +118,26 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 			if (state.zoomed) dispatch({type: 'zoomToggled'});
 		},
 		startFilter() {
+			const remote = selectRemote(getState());
+			if (remote) {
+				const isList = remote.levels.at(-1)?.at !== 'details';
+				return dispatch({type: 'overlayChanged', overlay: {...remote, filtering: isList}});
+			}
 			closeOverlay();
 			dispatch({type: 'filterStarted', pane: getState().focus});
 		},
 		changeFilter(value) {
+			const remote = selectRemote(getState());
+			if (remote?.filtering) return filterRemote(remote, value);
 			const pane = getState().filtering;
 			if (pane) dispatch({type: 'filterChanged', pane, value});
 		},
-		acceptFilter: () => dispatch({type: 'filterEnded'}),
+		acceptFilter() {
+			const remote = selectRemote(getState());
+			if (remote?.filtering)
+				dispatch({type: 'overlayChanged', overlay: {...remote, filtering: false}});
+			else dispatch({type: 'filterEnded'});
+		},
 		toggleMark() {
 			const state = getState();
 			const image = selectCurrentImage(state);
@@ -169,11 +215,22 @@ function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
 		case 'tag':
 		case 'remove':
 		case 'login':
+		case 'repository':
+		case 'copy':
+		case 'remove-remote':
+		case 'visibility':
 		case 'remove-target':
 		case 'save-log':
 		case 'quit':
 			return dialog;
 	}
+}
+
+function moveInLevel(level: RemoteLevel, movement: Movement): RemoteLevel {
+	if (level.at === 'details') return {...level, offset: scrolled(level.offset, movement)};
+	const keys = remoteKeys(level);
+	const index = moved(remoteCursorIndex(level.cursor, keys), keys.length, movement);
+	return {...level, cursor: {key: keys[index], index: Math.max(index, 0)}};
 }
 
 function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Overlay {
@@ -185,9 +242,10 @@ function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Over
 			const at = overlay.selected === undefined ? 0 : ids.indexOf(overlay.selected);
 			return {...overlay, selected: ids[moved(at, ids.length, movement)]};
 		}
-		case 'remote-tags': {
-			const count = overlay.tags.phase === 'ready' ? overlay.tags.value.length : 0;
-			return {...overlay, cursor: moved(overlay.cursor, count, movement)};
+		case 'remote': {
+			const level = overlay.levels.at(-1);
+			if (!level) return overlay;
+			return {...overlay, levels: [...overlay.levels.slice(0, -1), moveInLevel(level, movement)]};
 		}
 	}
 }

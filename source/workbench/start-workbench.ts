@@ -7,7 +7,8 @@ import {waitFor} from '../operations/retry.ts';
 import {checkAllHosts} from './check-logins.ts';
 import {checkTags} from './check-tags.ts';
 import {proposeTargets} from './propose-targets.ts';
-import {selectCurrentImage} from './selectors.ts';
+import {selectActiveJobs, selectCurrentImage} from './selectors.ts';
+import type {TagStatus} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
 export type Upkeep = {
@@ -17,6 +18,7 @@ export type Upkeep = {
 
 /** How long the cursor must rest on an image before registries are asked about its tags. */
 const restMs = 200;
+const secondMs = 1000;
 const minuteMs = 60_000;
 const reconnectMs = 3000;
 
@@ -93,7 +95,12 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 			if (image) void checkTags(workbench, image);
 		}, restMs);
 	});
-	const clock = setInterval(() => dispatch({type: 'ticked', now: now()}), minuteMs);
+	// Ages move once a minute, the elapsed time of a running job every second; else nothing is drawn.
+	const clock = setInterval(() => {
+		const state = getState();
+		const busy = selectActiveJobs(state).length > 0;
+		if (busy || now() - state.now >= minuteMs) dispatch({type: 'ticked', now: now()});
+	}, secondMs);
 	signal.addEventListener('abort', () => {
 		stopWatching();
 		clearTimeout(resting);
@@ -138,6 +145,11 @@ function knownTags(result: JobResult): ReadonlyArray<readonly [string, TagStatus
 		case 'pull':
 		case 'repull':
 			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest}]];
+		// Whether that is a local image as well is found out as for every other tag.
+		case 'copy':
+			return [[result.destination, {phase: 'unknown'}]];
+		case 'remove-remote':
+			return withTags(result).map(reference => [reference, {phase: 'absent'}]);
 		case 'tag':
 		case 'remove':
 		case 'login':
@@ -145,11 +157,11 @@ function knownTags(result: JobResult): ReadonlyArray<readonly [string, TagStatus
 			return [];
 	}
 }
-		// Whether that is a local image as well is found out as for every other tag.
-		case 'copy':
-			return [[result.destination, {phase: 'unknown'}]];
-		case 'remove-remote':
-			return withTags(result).map(reference => [reference, {phase: 'absent'}]);
+
+function withTags({reference, tags}: RemoteRemoveResult): readonly string[] {
+	const {domain, path} = parseReference(reference);
+	return tags.map(tag => formatReference({domain, path, tag}));
+}
 
 function headline(result: JobResult): string {
 	switch (result.operation) {
@@ -158,11 +170,6 @@ function headline(result: JobResult): string {
 		case 'push-all':
 			return `Pushed ${result.pushes.length} tags.`;
 		case 'pull':
-function withTags({reference, tags}: RemoteRemoveResult): readonly string[] {
-	const {domain, path} = parseReference(reference);
-	return tags.map(tag => formatReference({domain, path, tag}));
-}
-
 			return result.changed ? `Pulled ${result.reference}.` : `${result.reference} was up to date.`;
 		case 'repull':
 			return result.same
@@ -172,6 +179,12 @@ function withTags({reference, tags}: RemoteRemoveResult): readonly string[] {
 			return `Tagged ${result.reference}.`;
 		case 'remove':
 			return result.deleted.length > 0 ? 'Deleted.' : 'Untagged.';
+		case 'copy':
+			return `Copied ${result.source} to ${result.destination}.`;
+		case 'remove-remote':
+			return result.mode === 'untag'
+				? `Untagged ${result.reference}.`
+				: `Deleted ${shortDigest(result.digest)} from the registry.`;
 		case 'login':
 			return `Logged in to ${result.host}.`;
 		case 'logout':
@@ -179,12 +192,6 @@ function withTags({reference, tags}: RemoteRemoveResult): readonly string[] {
 	}
 }
 
-		case 'copy':
-			return `Copied ${result.source} to ${result.destination}.`;
-		case 'remove-remote':
-			return result.mode === 'untag'
-				? `Untagged ${result.reference}.`
-				: `Deleted ${shortDigest(result.digest)} from the registry.`;
 /** Runs `work` again after it ends when it was asked for meanwhile; never twice at once. */
 function coalesced(work: () => Promise<void>): () => Promise<void> {
 	let running: Promise<void> | undefined;

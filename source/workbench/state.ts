@@ -5,6 +5,13 @@
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {JobResult, OperationName, TransferEvent} from '../domain/events.ts';
 import type {ContainerUse, ImageDetails, LocalImage} from '../domain/image.ts';
+import type {
+	RemoteDetails,
+	RemoteRemovalPlan,
+	RepositoryEntry,
+	RepositoryFacts,
+	TagEntry,
+} from '../domain/remote.ts';
 import type {Target} from '../domain/target.ts';
 import type {EngineInfo} from '../engine/engine.ts';
 import type {OperationRequest} from '../operations/request.ts';
@@ -119,6 +126,8 @@ export type PushPlan = {
 	readonly tagsFirst: boolean;
 	readonly layersTotal: number;
 	readonly layersPresent: number;
+	/** Layers that another repository of the registry has: linked, not sent. */
+	readonly layersMountable?: number;
 	/** Bytes to upload; `exact` false means unpacked sizes, an upper bound. */
 	readonly bytesToUpload: number;
 	readonly exact: boolean;
@@ -126,8 +135,6 @@ export type PushPlan = {
 	readonly replaces?: string;
 	readonly warnings: readonly string[];
 };
-	/** Layers that another repository of the registry has: linked, not sent. */
-	readonly layersMountable?: number;
 
 /** What a delete will take away. */
 export type RemovePlan = {
@@ -143,9 +150,11 @@ export type RemovePlan = {
 	readonly copies: readonly string[];
 };
 
+/** What is wrong with a name, and the form that would be taken. */
+export type NamedProblem = {readonly message: string; readonly repaired?: string};
+
 export type TagCheck = {
-	/** What is wrong, with the form that would be taken. */
-	readonly problem?: {readonly message: string; readonly repaired?: string};
+	readonly problem?: NamedProblem;
 	/** Where the tag exists already: `here → 39f039dca641 (same image)`. */
 	readonly notes: readonly string[];
 	readonly checking: boolean;
@@ -219,6 +228,40 @@ export type Dialog =
 			readonly problem?: ErrorRecord;
 	  }
 	| {readonly kind: 'remove-target'; readonly targetId: string}
+	/** The name of a repository, where its registry lists none. */
+	| {
+			readonly kind: 'repository';
+			readonly host: string;
+			readonly value: string;
+			readonly problem?: NamedProblem;
+	  }
+	| {
+			readonly kind: 'copy';
+			/** Full reference on its registry. */
+			readonly source: string;
+			/** Where it goes, as typed. */
+			readonly value: string;
+			readonly targetId: string | undefined;
+			readonly withReferrers: boolean;
+			readonly check: TagCheck;
+	  }
+	| {
+			readonly kind: 'remove-remote';
+			readonly reference: string;
+			/** What was asked for; the plan says what can be done. */
+			readonly mode: 'untag' | 'manifest';
+			readonly plan: Loadable<RemoteRemovalPlan>;
+			/** What has been typed so far to confirm. */
+			readonly value: string;
+	  }
+	/** Who can see a repository, and where that is changed. */
+	| {
+			readonly kind: 'visibility';
+			readonly repository: string;
+			readonly facts: Loadable<RepositoryFacts | undefined>;
+			/** Whether an anonymous pull works, tried for real. */
+			readonly anonymous: Loadable<boolean>;
+	  }
 	| {readonly kind: 'save-log'; readonly path: string; readonly problem?: string}
 	| {
 			readonly kind: 'explain';
@@ -234,6 +277,42 @@ export type TargetProposal = {
 	readonly reason: string;
 };
 
+/** A list that arrives page by page. */
+export type Listing<Entry> = {
+	readonly entries: readonly Entry[];
+	readonly phase: 'loading' | 'complete' | 'failed';
+	readonly error?: ErrorRecord;
+};
+
+export type TagSort = 'name' | 'time' | 'version';
+
+/** One step into a registry: its repositories, a repository's tags, one tag in full. */
+export type RemoteLevel =
+	| {
+			readonly at: 'repositories';
+			readonly listing: Listing<RepositoryEntry>;
+			readonly cursor: Cursor;
+			readonly filter: string;
+	  }
+	| {
+			readonly at: 'tags';
+			readonly path: string;
+			readonly listing: Listing<TagEntry>;
+			/** Digests found out for tags whose listing did not bring them. */
+			readonly digests: Readonly<Record<string, string>>;
+			readonly facts: Loadable<RepositoryFacts | undefined>;
+			readonly sort: TagSort;
+			readonly cursor: Cursor;
+			readonly filter: string;
+	  }
+	| {
+			readonly at: 'details';
+			readonly path: string;
+			readonly tag: string;
+			readonly details: Loadable<RemoteDetails>;
+			readonly offset: number;
+	  };
+
 /** What lies over the two right-hand panes. */
 export type Overlay =
 	| {
@@ -244,10 +323,12 @@ export type Overlay =
 	  }
 	| {readonly kind: 'jobs'; readonly selected: string | undefined; readonly offset: number}
 	| {
-			readonly kind: 'remote-tags';
-			readonly repository: string;
-			readonly tags: Loadable<readonly string[]>;
-			readonly cursor: number;
+			readonly kind: 'remote';
+			readonly target: Target;
+			/** The way in; the last is shown. Never empty. */
+			readonly levels: readonly RemoteLevel[];
+			/** Whether its filter is being typed. */
+			readonly filtering: boolean;
 	  };
 
 export type Notice = {

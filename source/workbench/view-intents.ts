@@ -3,6 +3,7 @@ import {toErrorRecord} from '../domain/errors.ts';
 import {formatReference} from '../domain/reference.ts';
 import {targetReference} from '../registry/providers/table.ts';
 import {explain} from './explain.ts';
+import {selectRemoteReference, selectRemoteRepository} from './remote-selectors.ts';
 import type {Intents} from './intents.ts';
 import {
 	selectCurrentImage,
@@ -15,10 +16,10 @@ import {
 import type {Overlay, State} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
-type ViewIntents = Pick<Intents, 'openDetails' | 'openExplain' | 'openRemote' | 'copy' | 'refresh'>;
+type ViewIntents = Pick<Intents, 'openDetails' | 'openExplain' | 'copy' | 'refresh'>;
 
 export function createViewIntents(workbench: Workbench, refresh: () => void): ViewIntents {
-	const {store, engine, registry, surroundings} = workbench;
+	const {store, engine, surroundings} = workbench;
 	const {dispatch, getState} = store;
 	const show = (overlay: Overlay) => dispatch({type: 'overlayChanged', overlay});
 
@@ -43,32 +44,6 @@ export function createViewIntents(workbench: Workbench, refresh: () => void): Vi
 			const {title, lines} = explain(getState());
 			dispatch({type: 'dialogChanged', dialog: {kind: 'explain', title, lines, offset: 0}});
 		},
-		openRemote() {
-			const state = getState();
-			const row = selectCurrentTargetRow(state);
-			const tagRow = selectCurrentTagRow(state);
-			if (!row)
-				return workbench.notify('warning', 'There is no target here yet: press a to add one.');
-			if (!tagRow) {
-				return workbench.notify(
-					'warning',
-					'Choose an image first: its tags on this registry are listed.',
-				);
-			}
-			const {domain, path} = targetReference(row.target, tagRow.name, tagRow.tag);
-			const repository = `${domain}/${path}`;
-			const settle = (tags: (Overlay & {kind: 'remote-tags'})['tags']) => {
-				const {overlay} = getState();
-				if (overlay?.kind === 'remote-tags' && overlay.repository === repository) {
-					show({...overlay, tags});
-				}
-			};
-			show({kind: 'remote-tags', repository, tags: {phase: 'loading'}, cursor: 0});
-			collectTags(registry.repository(domain, path).tags({signal: surroundings.signal})).then(
-				value => settle({phase: 'ready', value}),
-				(error: unknown) => settle({phase: 'failed', error: toErrorRecord(error)}),
-			);
-		},
 		copy() {
 			const text = textUnderCursor(getState());
 			if (text === undefined) return workbench.notify('info', 'There is nothing here to copy.');
@@ -78,18 +53,15 @@ export function createViewIntents(workbench: Workbench, refresh: () => void): Vi
 	};
 }
 
-async function collectTags(pages: AsyncIterable<readonly string[]>): Promise<readonly string[]> {
-	const tags: string[] = [];
-	for await (const page of pages) tags.push(...page);
-	return tags;
-}
-
 function textUnderCursor(state: State): string | undefined {
-	const {overlay} = state;
+	const {dialog, overlay} = state;
+	if (dialog?.kind === 'visibility') {
+		const facts = dialog.facts.phase === 'ready' ? dialog.facts.value : undefined;
+		return facts?.settingsAddress ?? facts?.webAddress;
+	}
 	if (overlay?.kind === 'details') return overlay.image;
-	if (overlay?.kind === 'remote-tags') {
-		const tag = overlay.tags.phase === 'ready' ? overlay.tags.value[overlay.cursor] : undefined;
-		return tag === undefined ? overlay.repository : `${overlay.repository}:${tag}`;
+	if (overlay?.kind === 'remote') {
+		return selectRemoteReference(state) ?? selectRemoteRepository(state);
 	}
 	if (overlay?.kind === 'jobs') {
 		const job = selectCurrentJob(state);

@@ -144,15 +144,15 @@ test('a zoomed pane has the whole width', () => {
 	expect(plain(lines)).not.toContain('4 Log');
 });
 
-test('a terminal that is too small is told in one line what is needed', () => {
-	for (const [columns, rows] of [
-		[59, 40],
-		[200, 15],
-		[20, 5],
-	] as const) {
-		const lines = drawScreen(sampleState(), columns, rows);
-		expect(plain(lines)).toContain('regbench needs at');
-	}
+test.each([
+	[200, 15, 'regbench needs at least 60×16; this terminal is 200×15'],
+	[50, 12, 'regbench needs 60×16, this is 50×12'],
+	[22, 5, 'needs 60×16, is 22×5'],
+	[14, 5, 'needs 60×16'],
+])('a terminal of %i×%i is told in one line what is needed', (columns, rows, text) => {
+	const [first, ...rest] = drawScreen(sampleState(), columns, rows);
+	expect(first?.trimEnd()).toBe(text);
+	expect(rest.join('').trim()).toBe('');
 });
 
 test('colour says nothing that the text does not say too', () => {

@@ -1,5 +1,6 @@
 /** What a pane says when it has no rows: nothing there, still loading, failed. Pure. */
 import type {ErrorRecord} from '../../domain/errors.ts';
+import type {Loadable} from '../../workbench/state.ts';
 import {composeLine} from '../rows/line.ts';
 import {wrap} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
@@ -40,4 +41,22 @@ export function failureParagraphs(
 		{text: error.hint},
 		{text: `${retryKey} tries again.`, tone: 'quiet'},
 	];
+}
+
+/** The lines of something fetched once it is there; until then what it is waiting for, or why it is not there. */
+export function loadableLines<Value>(
+	theme: Theme,
+	loadable: Loadable<Value>,
+	retryKey: string,
+	width: number,
+	draw: (value: Value) => readonly string[],
+): readonly string[] {
+	if (loadable.phase === 'ready') return draw(loadable.value);
+	return messageLines(
+		theme,
+		loadable.phase === 'failed'
+			? failureParagraphs(theme, loadable.error, retryKey)
+			: [{text: `Asking${theme.symbols.ellipsis}`, tone: 'quiet'}],
+		width,
+	);
 }

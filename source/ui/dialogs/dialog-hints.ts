@@ -1,12 +1,13 @@
 /** The line of keys at the bottom of a dialog, from the table of keys. Pure. */
-import {selectTargetForm} from '../../workbench/selectors.ts';
+import {selectTargetForm} from '../../workbench/form-selectors.ts';
 import type {State} from '../../workbench/state.ts';
-import {scopesOf} from '../key-dispatch.ts';
+import {asksToConfirm, scopesOf} from '../key-dispatch.ts';
 import {whyBlocked, type KeyBinding} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
 import {keyLabel} from './key-label.ts';
 import {quiet} from './lines.ts';
 import {showsNamespace} from './target-view.tsx';
+import {visibilityAddress} from './visibility-view.ts';
 import {displayWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
@@ -70,6 +71,16 @@ function isOfUse(id: string, state: State): boolean {
 		case 'dialog.cancel':
 			// These have a key of their own that closes them.
 			return dialog?.kind !== 'help' && dialog?.kind !== 'explain' && dialog?.kind !== 'quit';
+		case 'repository.repair':
+			return dialog?.kind === 'repository' && dialog.problem?.repaired !== undefined;
+		case 'copy.repair':
+			return dialog?.kind === 'copy' && dialog.check.problem?.repaired !== undefined;
+		case 'copy.next':
+			return targets.length > 1;
+		case 'remove-remote.accept':
+			return dialog?.kind === 'remove-remote' && asksToConfirm(dialog);
+		case 'visibility.copy':
+			return dialog?.kind === 'visibility' && visibilityAddress(dialog) !== undefined;
 		case 'tag.repair':
 			return dialog?.kind === 'tag' && dialog.check.problem?.repaired !== undefined;
 		case 'tag.next':
@@ -95,6 +106,14 @@ function whyNotNow(binding: KeyBinding, state: State): string | undefined {
 	}
 	if (binding.id === 'push.accept' && dialog?.kind === 'push' && dialog.chosen.length === 0) {
 		return 'Choose a registry first.';
+	}
+	if (binding.id === 'remove-remote.accept' && dialog?.kind === 'remove-remote') {
+		const {plan, value} = dialog;
+		if (plan.phase !== 'ready') return 'It is not known yet what would go.';
+		if (value.trim() !== plan.value.confirmation) return 'Type the name first.';
+	}
+	if (binding.id === 'copy.accept' && dialog?.kind === 'copy' && dialog.check.problem) {
+		return dialog.check.problem.message;
 	}
 	if (binding.id === 'tag.accept' && dialog?.kind === 'tag' && dialog.check.problem) {
 		return dialog.check.problem.message;

@@ -1,13 +1,15 @@
 /** The open dialog, over the panes. */
 import {useEffect, type ReactNode} from 'react';
 import type {Intents} from '../../workbench/intents.ts';
-import {selectLoginGuide} from '../../workbench/selectors.ts';
+import {selectLoginGuide} from '../../workbench/form-selectors.ts';
 import type {Dialog, State} from '../../workbench/state.ts';
+import {useQrCode} from '../hooks/use-qr-code.ts';
 import {focusedField} from '../key-dispatch.ts';
 import {keymap, type KeyBinding} from '../keymap.ts';
 import type {Theme} from '../theme.ts';
 import {DialogBox, dialogTextHeight, dialogTextWidth} from './dialog-box.tsx';
 import type {DialogContext} from './dialog-context.ts';
+import {copyView} from './copy-view.tsx';
 import {dialogHints} from './dialog-hints.ts';
 import type {DialogView} from './dialog-view.ts';
 import {helpView, helpWidth} from './help-view.ts';
@@ -17,9 +19,12 @@ import {pullView} from './pull-view.tsx';
 import {pushView} from './push-view.ts';
 import {removeView} from './remove-view.ts';
 import {repullView} from './repull-view.ts';
+import {removeRemoteView} from './remove-remote-view.tsx';
+import {repositoryView} from './repository-view.tsx';
 import {explainView, quitView, removeTargetView, saveLogView} from './small-views.tsx';
 import {tagView} from './tag-view.tsx';
 import {targetView} from './target-view.tsx';
+import {visibilityAddress, visibilityView} from './visibility-view.ts';
 
 export type DialogLayerProps = {
 	readonly state: State;
@@ -41,7 +46,8 @@ export function DialogLayer(props: DialogLayerProps): ReactNode {
 	const {dialog} = state;
 	const width = widthFor(state, columns);
 	const height = dialogTextHeight(rows);
-	const context: DialogContext = {state, intents, theme, width, height};
+	const code = useQrCode(dialog?.kind === 'visibility' ? visibilityAddress(dialog) : undefined);
+	const context: DialogContext = {state, intents, theme, width, height, code};
 	const view = dialog && viewOf(dialog, context, bindings, height);
 
 	// The store does not know how long a text is once it is wrapped: what was scrolled past its end comes back.
@@ -108,6 +114,14 @@ function viewOf(
 			return loginView(dialog, context);
 		case 'remove-target':
 			return removeTargetView(dialog, context);
+		case 'repository':
+			return repositoryView(dialog, context);
+		case 'copy':
+			return copyView(dialog, context);
+		case 'remove-remote':
+			return removeRemoteView(dialog, context);
+		case 'visibility':
+			return visibilityView(dialog, context);
 		case 'save-log':
 			return saveLogView(dialog, context);
 		case 'explain':

@@ -16,7 +16,7 @@ const groups: ReadonlyArray<readonly [title: string, ...scopes: Scope[]]> = [
 	['Everywhere', 'everywhere'],
 	['Jobs', 'jobs'],
 	['Details', 'details'],
-	["A registry's tags", 'remote-tags'],
+	['Inside a registry', 'remote'],
 	['Dialogs', 'dialog'],
 ];
 

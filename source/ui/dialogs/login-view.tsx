@@ -1,5 +1,5 @@
 import {Secret} from '../../domain/credential.ts';
-import {selectLoginGuide, type LoginGuideView} from '../../workbench/selectors.ts';
+import {selectLoginGuide, type LoginGuideView} from '../../workbench/form-selectors.ts';
 import type {Dialog} from '../../workbench/state.ts';
 import {SecretField, TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';

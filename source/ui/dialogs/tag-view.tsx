@@ -1,4 +1,5 @@
-import type {Dialog} from '../../workbench/state.ts';
+import type {Target} from '../../domain/target.ts';
+import type {Dialog, TagCheck} from '../../workbench/state.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {Cell} from '../rows/line.ts';
 import type {DialogContext} from './dialog-context.ts';
@@ -28,19 +29,27 @@ export function tagView(dialog: TagDialog, context: DialogContext): DialogView {
 				context.width,
 			),
 			blank,
-			row(quiet('for   '), ...targetChoice(dialog, context)),
+			// Without a target stands for this machine, and comes first.
+			row(
+				quiet('for   '),
+				...targetChoice(dialog.targetId, context.state.targets, 'this machine only', 1),
+			),
 			...(several ? severalRows(dialog, context) : singleRows(dialog, context)),
 		],
 	};
 }
 
-function targetChoice({targetId}: TagDialog, {state}: DialogContext): readonly Cell[] {
-	const {targets} = state;
-	const name = targetId ?? 'this machine only';
+/** The target that a name is made for, and its place among all; `before` choices stand before the targets. */
+export function targetChoice(
+	targetId: string | undefined,
+	targets: readonly Target[],
+	otherwise: string,
+	before: number,
+): readonly Cell[] {
+	const name = targetId ?? otherwise;
 	if (targets.length === 0) return [strong(name)];
-	// Without a target stands for this machine, and comes first.
-	const place = targets.findIndex(({id}) => id === targetId) + 2;
-	return [accent(name), quiet(`   ${place} of ${targets.length + 1}`)];
+	const place = targets.findIndex(({id}) => id === targetId) + 1 + before;
+	return [accent(name), quiet(`   ${place} of ${targets.length + before}`)];
 }
 
 function singleRows(dialog: TagDialog, context: DialogContext): readonly Row[] {
@@ -65,7 +74,7 @@ function singleRows(dialog: TagDialog, context: DialogContext): readonly Row[] {
 			),
 		},
 		blank,
-		...(check.problem ? problemRows(check.problem, context) : noteRows(dialog, context)),
+		...(check.problem ? problemRows(check.problem, context) : checkRows(check, value, context)),
 		...(check.problem
 			? []
 			: [blank, ...minorSentence(`$ docker tag ${sources[0] ?? ''} ${value}`, context.width)]),
@@ -101,7 +110,12 @@ export function problemRows(
 	];
 }
 
-function noteRows({check, value}: TagDialog, {theme, width}: DialogContext): readonly Row[] {
+/** What is known of the name where it leads, or that it is being asked. */
+export function checkRows(
+	check: TagCheck,
+	value: string,
+	{theme, width}: DialogContext,
+): readonly Row[] {
 	const {warning, separator, checking} = theme.symbols;
 	const notes = check.notes.flatMap(note => sentence(note, width, 'quiet', quiet(`${separator} `)));
 	const host = value.split('/')[0] ?? '';

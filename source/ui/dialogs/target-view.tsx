@@ -1,4 +1,4 @@
-import {selectTargetForm, type TargetFormView} from '../../workbench/selectors.ts';
+import {selectTargetForm, type TargetFormView} from '../../workbench/form-selectors.ts';
 import type {Dialog} from '../../workbench/state.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';

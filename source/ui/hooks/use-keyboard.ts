@@ -7,7 +7,14 @@ import type {State} from '../../workbench/state.ts';
 import {applyEdit, editFor, type Edit} from '../components/text-editing.ts';
 import type {TextEntry} from '../components/text-entry.ts';
 import {paletteCommands, paletteIndex, runPaletteCommand} from '../dialogs/palette-commands.ts';
-import {bindingFor, enterStroke, focusedField, strokesOf, type Stroke} from '../key-dispatch.ts';
+import {
+	bindingFor,
+	enterStroke,
+	filterBeingTyped,
+	focusedField,
+	strokesOf,
+	type Stroke,
+} from '../key-dispatch.ts';
 import {whyBlocked, type KeyBinding} from '../keymap.ts';
 
 export type KeyboardOptions = {
@@ -46,7 +53,7 @@ export function pressKey(options: KeyboardOptions, stroke: Stroke): void {
 	const {store, intents, bindings, textEntry} = options;
 	const state = store.getState();
 	if (state.notice) intents.clearNotice();
-	if (state.filtering && !state.dialog) {
+	if (filterBeingTyped(state) !== undefined) {
 		pressFilterKey(options, state, stroke);
 		return;
 	}
@@ -124,7 +131,7 @@ function pressFilterKey(
 		}
 		case 'backspace':
 			// At an empty filter it leaves, as it does in a pager.
-			if (filterOf(store.getState()) === '') {
+			if (filterBeingTyped(state) === '') {
 				intents.back();
 				return;
 			}
@@ -136,15 +143,11 @@ function pressFilterKey(
 	if (edit) changeFilter({intents, store}, edit);
 }
 
-function filterOf(state: State): string {
-	return state.filtering ? state.filters[state.filtering] : '';
-}
-
 function changeFilter(
 	{intents, store}: Pick<KeyboardOptions, 'intents' | 'store'>,
 	edit: Edit,
 ): void {
-	const text = filterOf(store.getState());
+	const text = filterBeingTyped(store.getState()) ?? '';
 	const next = applyEdit({text, cursor: text.length}, edit);
 	if (next.text !== text) intents.changeFilter(next.text);
 }
@@ -158,7 +161,7 @@ export function pasteText(options: KeyboardOptions, text: string): void {
 		textEntry.paste(field, text);
 		return;
 	}
-	if (state.filtering && !state.dialog) {
+	if (filterBeingTyped(state) !== undefined) {
 		changeFilter({intents, store}, {type: 'insert', text});
 		return;
 	}

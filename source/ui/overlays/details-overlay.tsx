@@ -1,8 +1,8 @@
-import {useEffect, useEffectEvent, type ReactNode} from 'react';
+import {useMemo, type ReactNode} from 'react';
 import type {ImageDetails} from '../../domain/image.ts';
 import type {Loadable} from '../../workbench/state.ts';
-import {Frame} from '../components/frame.tsx';
-import {failureParagraphs, messageLines} from '../components/message.ts';
+import {loadableLines} from '../components/message.ts';
+import {ScrolledText} from '../components/scrolled-text.tsx';
 import {keyOf} from '../keymap.ts';
 import type {Area} from '../layout.ts';
 import {useUi} from '../ui-context.ts';
@@ -23,41 +23,28 @@ export function DetailsOverlay(props: DetailsOverlayProps): ReactNode {
 	const {area, details, now} = props;
 	const {theme, bindings} = useUi();
 	const width = area.width - 2;
-	const visible = Math.max(1, area.height - 2);
-	const lines =
-		details.phase === 'ready'
-			? detailsLines(theme, details.value, now, width)
-			: details.phase === 'failed'
-				? messageLines(
-						theme,
-						failureParagraphs(theme, details.error, keyOf(bindings, 'images.open')),
-						width,
-					)
-				: messageLines(theme, [{text: `Asking${theme.symbols.ellipsis}`, tone: 'quiet'}], width);
-	const offset = Math.max(0, Math.min(props.offset, lines.length - visible));
-	const beyond = props.offset - offset;
-	const onBeyondEnd = useEffectEvent(props.onBeyondEnd);
-	useEffect(() => {
-		if (beyond > 0) onBeyondEnd(beyond);
-	}, [beyond]);
+	const lines = useMemo(
+		() =>
+			loadableLines(theme, details, keyOf(bindings, 'images.open'), width, value =>
+				detailsLines(theme, value, now, width),
+			),
+		[theme, bindings, details, now, width],
+	);
 	const name =
 		details.phase === 'ready'
 			? (details.value.references[0] ?? shortOf(props.image))
 			: shortOf(props.image);
-	const end = Math.min(lines.length, offset + visible);
 	return (
-		<Frame
-			width={area.width}
-			height={area.height}
-			focused
+		<ScrolledText
+			area={area}
 			title={[
 				{text: 'Details', tone: 'selected'},
 				{text: ` ${theme.symbols.separator} `, tone: 'quiet'},
 				{text: name},
 			]}
-			position={lines.length > visible ? `${Math.round((100 * end) / lines.length)} %` : ''}
-			lines={lines.slice(offset, offset + visible)}
-			scroll={{offset, visible, total: lines.length}}
+			lines={lines}
+			offset={props.offset}
+			onBeyondEnd={props.onBeyondEnd}
 		/>
 	);
 }

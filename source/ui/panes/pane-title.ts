@@ -26,19 +26,28 @@ export function paneTitle(
 	if (options.marked) {
 		cells.push({text: ` ${symbols.separator} ${options.marked} marked`, tone: 'caution'});
 	}
-	if (options.filtering || options.filter !== '') {
-		cells.push(
-			{text: ' /', tone: 'quiet'},
-			{text: options.filter, tone: 'caution'},
-			{text: options.filtering ? symbols.caret : '', tone: 'caution'},
-		);
-	}
+	cells.push(...filterCells(theme, options.filter, options.filtering));
 	return cells;
+}
+
+/** The filter behind a title: nothing where none is set or typed. */
+export function filterCells(theme: Theme, filter: string, filtering: boolean): readonly Cell[] {
+	if (!filtering && filter === '') return [];
+	return [
+		{text: ' /', tone: 'quiet'},
+		{text: filter, tone: 'caution'},
+		{text: filtering ? theme.symbols.caret : '', tone: 'caution'},
+	];
 }
 
 /** `1 of 14`; with a filter also how many there are without it. */
 export function positionText(cursor: number, shown: number, all = shown): string {
 	if (shown === 0) return all > 0 ? `0 of ${all}` : '';
-	const place = `${Math.max(0, cursor) + 1} of ${shown}`;
-	return shown === all ? place : `${place} (${all} in all)`;
+	const place = `${formatCount(Math.max(0, cursor) + 1)} of ${formatCount(shown)}`;
+	return shown === all ? place : `${place} (${formatCount(all)} in all)`;
+}
+
+/** `10,000`. */
+export function formatCount(count: number): string {
+	return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }

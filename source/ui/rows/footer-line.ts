@@ -1,6 +1,7 @@
 /** The last line of the screen: which keys do what here, or the latest notice. Pure. */
+import {selectRemoteLevel} from '../../workbench/remote-selectors.ts';
 import type {Notice, State} from '../../workbench/state.ts';
-import {scopesOf} from '../key-dispatch.ts';
+import {filterBeingTyped, scopesOf} from '../key-dispatch.ts';
 import {keyName, whyBlocked, type KeyBinding} from '../keymap.ts';
 import {displayWidth} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
@@ -10,7 +11,7 @@ export type Hint = {readonly key: string; readonly title: string; readonly usabl
 
 /** Hints of what has the keyboard, most important first. */
 export function footerHints(bindings: readonly KeyBinding[], state: State): readonly Hint[] {
-	if (state.filtering) {
+	if (filterBeingTyped(state) !== undefined) {
 		return [
 			{key: 'Enter', title: 'keep the filter', usable: true},
 			{key: 'Esc', title: 'clear it', usable: true},
@@ -26,7 +27,7 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 			if (binding.scope !== scope || key === undefined || taken.has(key)) continue;
 			for (const name of binding.keys) taken.add(name);
 			if (!binding.footer || (binding.changes && state.readOnly)) continue;
-			if (state.overlay && binding.id === 'filter') continue;
+			if (binding.id === 'filter' && !hasFilter(state)) continue;
 			hints.push({
 				key: keyName(key),
 				title: binding.title,
@@ -36,6 +37,12 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 	}
 	if (state.overlay) hints.unshift({key: 'Esc', title: 'back', usable: true});
 	return hints;
+}
+
+/** A text to scroll through has nothing to narrow down. */
+function hasFilter(state: State): boolean {
+	if (!state.overlay) return true;
+	return state.overlay.kind === 'remote' && selectRemoteLevel(state)?.at !== 'details';
 }
 
 /** Always shown, however narrow the screen is: from there all else can be found. */

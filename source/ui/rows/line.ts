@@ -8,6 +8,8 @@ export type Cell = {
 	readonly width?: number;
 	readonly tone?: Tone | undefined;
 	readonly align?: 'left' | 'right';
+	/** Address that the text leads to. */
+	readonly link?: string;
 };
 
 /** The cells side by side in exactly `width` columns: what does not fit is cut, what is left is blank. */
@@ -19,10 +21,11 @@ export function composeLine(theme: Theme, cells: readonly Cell[], width: number)
 		if (left <= 0) break;
 		const wanted = cell.width ?? displayWidth(drawable(cell.text));
 		const cellWidth = Math.min(wanted, left);
-		line += theme.paint(
+		const text = theme.paint(
 			cell.tone,
 			fit(cell.text, cellWidth, {ellipsis, align: cell.align ?? 'left'}),
 		);
+		line += cell.link === undefined ? text : theme.link(cell.link, text);
 		left -= cellWidth;
 	}
 	return left > 0 ? line + ' '.repeat(left) : line;

@@ -1,0 +1,43 @@
+import type {Dialog} from '../../workbench/state.ts';
+import {TextField} from '../components/text-field.tsx';
+import type {DialogContext} from './dialog-context.ts';
+import {blank, minorSentence, type DialogView} from './dialog-view.ts';
+import {problemRows} from './tag-view.tsx';
+
+/** A repository's name, for registries that list none. */
+export function repositoryView(
+	{host, value, problem}: Dialog & {readonly kind: 'repository'},
+	context: DialogContext,
+): DialogView {
+	const {intents, theme, width} = context;
+	return {
+		title: `Open a repository on ${host}`,
+		tone: 'focus',
+		rows: [
+			{
+				kind: 'field',
+				name: 'repository',
+				label: {text: `${host}/`, tone: 'quiet'},
+				current: true,
+				field: columns => (
+					<TextField
+						name="repository"
+						theme={theme}
+						value={value}
+						onChange={text => intents.changeRepositoryName(text)}
+						focus
+						width={columns}
+						placeholder="owner/name"
+					/>
+				),
+			},
+			blank,
+			...(problem
+				? problemRows(problem, context)
+				: minorSentence(
+						'The name as in a reference, without host and tag. Registries that list no repositories still tell the tags of one.',
+						width,
+					)),
+		],
+	};
+}

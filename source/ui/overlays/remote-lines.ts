@@ -1,0 +1,150 @@
+/** One tag of a registry in full, as lines to scroll through. Pure. */
+import {shortDigest} from '../../domain/digest.ts';
+import {isIndexMediaType, type ImageConfig} from '../../domain/manifest.ts';
+import {formatPlatform} from '../../domain/platform.ts';
+import type {Referrer, RemoteDetails} from '../../domain/remote.ts';
+import {formatBytes} from '../../domain/size.ts';
+import type {Theme} from '../theme.ts';
+import {configuration, timeText, type Configuration} from './details-lines.ts';
+import {createSections, type HistoryStep, type Sections} from './sections.ts';
+
+/** The sections one below the other, each line exactly `width` columns. `here`: digests of local images. */
+export function remoteLines(
+	theme: Theme,
+	details: RemoteDetails,
+	{now, here}: {readonly now: number; readonly here: ReadonlySet<string>},
+	width: number,
+): readonly string[] {
+	const sections = createSections(theme, width);
+	const {air, pair, heading, named} = sections;
+	const {config, platforms} = details;
+	air();
+	pair('reference', [details.reference]);
+	identity(sections, theme, details, here);
+	pair('created', [timeText(config.created, now)]);
+	pair('size', [
+		`${formatBytes(details.sizeBytes)} to pull (${details.sizeBytes} bytes, compressed)`,
+	]);
+	if (config.author) pair('author', [config.author]);
+
+	if (platforms.length > 0) {
+		heading(`Platforms (${platforms.length})`);
+		for (const {descriptor, title, sizeBytes} of platforms) {
+			const isShown = descriptor.digest === details.manifestDigest;
+			sections.add(
+				{text: title, width: 18, tone: isShown ? 'strong' : undefined},
+				{text: formatBytes(sizeBytes), width: 8, align: 'right'},
+				{text: `  ${shortDigest(descriptor.digest)}`},
+				{text: isShown ? '  the one below' : '', tone: 'quiet'},
+			);
+		}
+	}
+	referrers(sections, details);
+	layers(sections, details);
+	configuration(sections, configurationOf(config));
+	const steps = historyOf(details);
+	if (steps.length > 0) {
+		heading('History, newest first');
+		sections.history(steps);
+	}
+	if (Object.keys(details.annotations).length > 0) {
+		heading('Annotations');
+		named(details.annotations);
+	}
+	air();
+	return sections.lines;
+}
+
+/** The digests that are mixed up so easily, each with what it is the fingerprint of. */
+function identity(
+	{pair}: Sections,
+	theme: Theme,
+	details: RemoteDetails,
+	here: ReadonlySet<string>,
+): void {
+	const {digest, manifestDigest, configDigest, config, mediaType} = details;
+	const {same, absent} = theme.symbols;
+	const isHere = [digest, manifestDigest, configDigest].some(known => here.has(known));
+	pair('local', [isHere ? `${same} on this machine too` : `${absent} not on this machine`]);
+	const isIndex = isIndexMediaType(mediaType) || digest !== manifestDigest;
+	const platform =
+		config.os && config.architecture
+			? formatPlatform({os: config.os, architecture: config.architecture, ...variantOf(config)})
+			: undefined;
+	if (isIndex) {
+		pair('index digest', [digest, 'what the tag points at: the list of platforms']);
+		pair('manifest', [manifestDigest, `the image for ${platform ?? 'this machine'}, shown below`]);
+	} else {
+		pair('manifest', [manifestDigest, 'what the tag points at: config and layers']);
+	}
+	pair('image ID', [configDigest, 'digest of the config: what docker images shows']);
+	pair('media type', [mediaType]);
+	if (!isIndex) pair('platform', [platform ?? 'not told']);
+}
+
+function variantOf({variant}: ImageConfig): {readonly variant?: string} {
+	return variant === undefined ? {} : {variant};
+}
+
+const referrerTitles: Readonly<Record<Referrer['kind'], string>> = {
+	signature: 'signature',
+	sbom: 'SBOM',
+	attestation: 'attestation',
+	other: 'other',
+};
+
+function referrers({heading, add}: Sections, details: RemoteDetails): void {
+	const {attestations} = details;
+	if (details.referrers.length === 0 && attestations === 0) return;
+	heading('Refers to it');
+	for (const kind of ['signature', 'sbom', 'attestation', 'other'] as const) {
+		for (const referrer of details.referrers.filter(candidate => candidate.kind === kind)) {
+			add(
+				{text: referrerTitles[kind], width: 13, tone: 'quiet'},
+				{text: `${shortDigest(referrer.digest)}  `},
+				{text: formatBytes(referrer.sizeBytes), width: 8, align: 'right'},
+				{text: `  ${referrer.tag ?? referrer.artifactType}`, tone: 'quiet'},
+			);
+		}
+	}
+	if (attestations > 0) {
+		add(
+			{text: referrerTitles.attestation, width: 13, tone: 'quiet'},
+			{text: `${attestations} in the index, as the builder put them there`},
+		);
+	}
+}
+
+function layers({heading, add}: Sections, details: RemoteDetails): void {
+	heading(`Layers, lowest first (${details.layers.length})`);
+	for (const layer of details.layers) {
+		add(
+			{text: shortDigest(layer.digest), width: 14},
+			{text: formatBytes(layer.size), width: 8, align: 'right'},
+			{text: `  ${layer.mediaType.replace(/^application\/vnd\./, '')}`, tone: 'quiet'},
+		);
+	}
+}
+
+function configurationOf({config = {}}: ImageConfig): Configuration {
+	return {
+		entrypoint: config.Entrypoint ?? [],
+		command: config.Cmd ?? [],
+		workingDirectory: config.WorkingDir ?? '',
+		user: config.User ?? '',
+		exposedPorts: Object.keys(config.ExposedPorts ?? {}),
+		environment: config.Env ?? [],
+		labels: config.Labels ?? {},
+	};
+}
+
+/** Steps that made a layer take the sizes of the layers, one after the other. */
+function historyOf({config, layers: all}: RemoteDetails): readonly HistoryStep[] {
+	let layer = 0;
+	return (config.history ?? [])
+		.map(step => ({
+			createdBy: step.created_by ?? step.comment ?? '',
+			sizeBytes: step.empty_layer === true ? 0 : (all[layer++]?.size ?? 0),
+		}))
+		.toReversed();
+}

@@ -1,0 +1,222 @@
+/** Headings and rows of the view into a registry: its repositories, a repository's tags. Pure. */
+import {shortDigest} from '../../domain/digest.ts';
+import type {RepositoryEntry, TagEntry} from '../../domain/remote.ts';
+import {formatBytes, formatRelative} from '../../domain/size.ts';
+import type {TagSort} from '../../workbench/state.ts';
+import {formatCount} from '../panes/pane-title.ts';
+import type {Theme} from '../theme.ts';
+import {composeLine, type Cell} from './line.ts';
+import {leadCells, leadWidth, rowTone, type RowState} from './list-row.ts';
+
+const gap = 2;
+const countWidth = 8;
+const ageWidth = 11;
+const visibilityWidth = 10;
+const digestWidth = 12;
+const localLabel = 'local';
+const sizeWidth = 8;
+const lockWidth = 8;
+const leastName = 16;
+
+/** Widths of a list's columns; 0 where the registry tells nothing to put there, or there is no room. */
+export type RepositoryColumns = {
+	readonly path: number;
+	readonly tags: number;
+	readonly updated: number;
+	readonly visibility: number;
+};
+
+/** The path first, then who can see it, then when it changed, then how many tags it has. */
+export function repositoryColumns(
+	entries: readonly RepositoryEntry[],
+	pathWidth: number,
+	width: number,
+): RepositoryColumns {
+	const room = width - leadWidth - 1;
+	const share = sharedRoom(room - Math.min(Math.max(pathWidth, leastName), room));
+	const visibility = share(entries.some(entry => entry.visibility) ? visibilityWidth + gap : 0);
+	const updated = share(entries.some(entry => entry.updatedAt) ? ageWidth + gap : 0);
+	const tags = share(entries.some(entry => entry.tagCount !== undefined) ? countWidth : 0);
+	return {path: room - visibility - updated - tags, tags, updated, visibility};
+}
+
+/** Gives columns their width as long as there is room. */
+function sharedRoom(room: number): (wanted: number) => number {
+	let left = room;
+	return wanted => {
+		if (wanted > left) return 0;
+		left -= wanted;
+		return wanted;
+	};
+}
+
+export function repositoryHeading(theme: Theme, columns: RepositoryColumns, width: number): string {
+	return composeLine(
+		theme,
+		[
+			{text: '', width: leadWidth},
+			{text: 'REPOSITORY', width: columns.path, tone: 'quiet'},
+			{text: 'TAGS', width: columns.tags, align: 'right', tone: 'quiet'},
+			{text: 'UPDATED', width: columns.updated, align: 'right', tone: 'quiet'},
+			...spaced('VISIBILITY', columns.visibility, 'quiet'),
+		],
+		width,
+	);
+}
+
+/** One repository. */
+export function repositoryRow(
+	theme: Theme,
+	entry: RepositoryEntry,
+	state: RowState & {readonly now: number},
+	columns: RepositoryColumns,
+	width: number,
+): string {
+	const {tagCount, updatedAt, visibility} = entry;
+	return composeLine(
+		theme,
+		[
+			...leadCells(theme, state),
+			{text: entry.path, width: columns.path, tone: rowTone(state)},
+			{
+				text: tagCount === undefined ? '' : formatCount(tagCount),
+				width: columns.tags,
+				align: 'right',
+			},
+			{
+				text: formatRelative(updatedAt, state.now),
+				width: columns.updated,
+				align: 'right',
+				tone: 'quiet',
+			},
+			// Only what anybody can see stands out: the others are as one expects.
+			...spaced(
+				visibility ?? '',
+				columns.visibility,
+				visibility === 'public' ? 'caution' : 'quiet',
+			),
+		],
+		width,
+	);
+}
+
+function spaced(text: string, width: number, tone: Cell['tone']): readonly Cell[] {
+	if (width === 0) return [];
+	return [
+		{text: '', width: gap},
+		{text, width: width - gap, tone},
+	];
+}
+
+export type RemoteTagColumns = {
+	readonly tag: number;
+	readonly digest: number;
+	readonly local: number;
+	readonly pushed: number;
+	readonly size: number;
+	readonly locked: number;
+};
+
+/** The tag first, then the digest, then whether it is here, then when it was pushed and how large it is. */
+export function remoteTagColumns(
+	entries: readonly TagEntry[],
+	tagWidth: number,
+	width: number,
+): RemoteTagColumns {
+	const room = width - leadWidth - 1;
+	const share = sharedRoom(room - Math.min(Math.max(tagWidth, leastName), room));
+	const digest = share(digestWidth + gap);
+	const local = share(localLabel.length + gap);
+	const pushed = share(entries.some(entry => entry.pushedAt) ? ageWidth : 0);
+	const size = share(entries.some(entry => entry.sizeBytes !== undefined) ? sizeWidth : 0);
+	const locked = share(entries.some(entry => entry.locked) ? lockWidth : 0);
+	const rest = digest + local + pushed + size + locked;
+	return {tag: room - rest, digest, local, pushed, size, locked};
+}
+
+/** The line above the tags; it says in which order they are. */
+export function remoteTagHeading(
+	theme: Theme,
+	columns: RemoteTagColumns,
+	order: TagSort | 'match',
+	width: number,
+): string {
+	const byTime = order === 'time';
+	const words = {name: 'by name', version: 'newest version first', time: '', match: 'best match'};
+	return composeLine(
+		theme,
+		[
+			{text: '', width: leadWidth},
+			...columnCells(columns.tag, [
+				{text: 'TAG', tone: 'quiet'},
+				{text: byTime ? '' : `  ${words[order]}`, tone: 'strong'},
+			]),
+			...spaced('DIGEST', columns.digest, 'quiet'),
+			...spaced(localLabel, columns.local, 'quiet'),
+			{
+				text: byTime ? `PUSHED ${theme.symbols.down}` : 'PUSHED',
+				width: columns.pushed,
+				align: 'right',
+				tone: byTime ? 'strong' : 'quiet',
+			},
+			{text: 'SIZE', width: columns.size, align: 'right', tone: 'quiet'},
+		],
+		width,
+	);
+}
+
+/** Cells that together take exactly `width` columns. */
+function columnCells(width: number, cells: readonly Cell[]): readonly Cell[] {
+	let left = width;
+	const fitted = cells.map(cell => {
+		const cellWidth = Math.min(cell.text.length, left);
+		left -= cellWidth;
+		return {...cell, width: cellWidth};
+	});
+	return [...fitted, {text: '', width: left}];
+}
+
+export type RemoteTagFacts = RowState & {
+	/** Empty where it could not be found out, undefined while it is not known yet. */
+	readonly digest: string | undefined;
+	readonly isHere: boolean;
+	readonly now: number;
+};
+
+/** One tag of a repository on a registry. */
+export function remoteTagRow(
+	theme: Theme,
+	entry: TagEntry,
+	facts: RemoteTagFacts,
+	columns: RemoteTagColumns,
+	width: number,
+): string {
+	const {symbols} = theme;
+	const {digest} = facts;
+	return composeLine(
+		theme,
+		[
+			...leadCells(theme, facts),
+			{text: entry.tag, width: columns.tag, tone: rowTone(facts)},
+			...spaced(
+				digest === undefined ? '' : digest === '' ? symbols.unknown : shortDigest(digest),
+				columns.digest,
+				digest === '' ? 'quiet' : undefined,
+			),
+			...spaced(facts.isHere ? symbols.same : '', columns.local, 'good'),
+			{
+				text: formatRelative(entry.pushedAt, facts.now),
+				width: columns.pushed,
+				align: 'right',
+				tone: 'quiet',
+			},
+			{
+				text: entry.sizeBytes === undefined ? '' : formatBytes(entry.sizeBytes),
+				width: columns.size,
+				align: 'right',
+			},
+			...spaced(entry.locked === undefined ? '' : 'locked', columns.locked, 'caution'),
+		],
+		width,
+	);
+}
