@@ -45,6 +45,7 @@ export async function composeDemo(signal: AbortSignal): Promise<RegbenchParts> {
 		registry,
 		engine,
 		tried: () => [],
+		credentialWarnings: () => [],
 		sessionTargets: targets,
 		dataFolder: folder,
 		async close() {

@@ -2,6 +2,7 @@
 import {homedir} from 'node:os';
 import {createCredentials} from '../credentials/chain.ts';
 import type {Credentials} from '../credentials/credentials.ts';
+import type {CredentialWarning} from '../credentials/source-context.ts';
 import type {Target} from '../domain/target.ts';
 import {openEngine} from '../engine/connect.ts';
 import type {EngineAttempt} from '../engine/discover.ts';
@@ -24,6 +25,8 @@ export type RegbenchParts = {
 	readonly engine: Engine;
 	/** What discovery said of each address it tried; empty before the engine was used. */
 	readonly tried: () => readonly EngineAttempt[];
+	/** Sources of credentials that failed and were passed over, so far. */
+	readonly credentialWarnings: () => readonly CredentialWarning[];
 	/** Targets of this session only. */
 	readonly sessionTargets: readonly Target[];
 	/** Where the embedded engine (`images`) and registry (`registry`) keep their bytes. */
@@ -45,6 +48,7 @@ export async function compose(
 		configFolder: settingsFolder({flag: globals.configDir, environment}),
 	});
 	if (settings.notice) warn(settings.notice);
+	const credentialWarnings: CredentialWarning[] = [];
 	const credentials = createCredentials({
 		hints: host => providerForHost(host).credentials,
 		environment,
@@ -52,7 +56,10 @@ export async function compose(
 		knownHosts: ['ghcr.io', 'docker.io', ...settings.get().targets.map(({host}) => host)],
 		exchangeEntraToken: async (host, token, options) =>
 			registry.exchangeEntraToken(host, token, options),
-		onWarning: warning => warn(warning.message),
+		onWarning(warning) {
+			credentialWarnings.push(warning);
+			warn(warning.message);
+		},
 	});
 	const registry = createRegistryClient({
 		credentials,
@@ -88,6 +95,7 @@ export async function compose(
 		registry,
 		engine,
 		tried: () => tried,
+		credentialWarnings: () => credentialWarnings,
 		sessionTargets: [],
 		dataFolder: data,
 		async close() {

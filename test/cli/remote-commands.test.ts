@@ -31,6 +31,7 @@ async function run(
 		credentials,
 		engine,
 		tried: () => [],
+		credentialWarnings: () => [],
 		sessionTargets: [],
 		dataFolder: '/nonexistent',
 		close: async () => {},

@@ -1,4 +1,7 @@
+import {searchedPlaces} from '../../credentials/searched-places.ts';
 import {toErrorRecord} from '../../domain/errors.ts';
+import {checkHostLogin} from '../../operations/check-login.ts';
+import {providerForHost} from '../../registry/providers/table.ts';
 import type {Command, CommandCall} from '../command.ts';
 import {exitCodes} from '../exit-codes.ts';
 
@@ -71,33 +74,63 @@ async function checkSettings({parts}: CallParts): Promise<readonly Finding[]> {
 	];
 }
 
-async function checkRegistries({parts, signal}: CallParts): Promise<readonly Finding[]> {
+async function checkRegistries(call: CallParts): Promise<readonly Finding[]> {
+	const {parts} = call;
 	const targets = [...parts.settings.get().targets, ...parts.sessionTargets];
 	const hosts = [...new Set(targets.map(({host}) => host))];
 	if (hosts.length === 0) {
 		const hint = 'Add one: regbench targets add ghcr.io/OWNER';
 		return [{check: 'registry', ok: true, message: 'no registry targets yet', hint}];
 	}
-	return Promise.all(
-		hosts.map(async host => {
-			const check = 'registry';
-			try {
-				const found = await parts.credentials.find(host, {signal});
-				if (!found) {
-					const {authentication} = await parts.registry.ping(host, {signal});
-					const message = `${host} answers, no login found`;
-					if (authentication === 'none')
-						return {check, ok: true, message: `${host} answers and wants no login`};
-					return {check, ok: true, message, hint: `To push, log in: regbench login ${host}`};
-				}
-				await parts.registry.checkLogin(host, found.credential, {signal});
-				return {check, ok: true, message: `${host} takes the login from ${found.source}`};
-			} catch (thrown) {
-				const {message, hint} = toErrorRecord(thrown);
-				return {check, ok: false, message, hint};
-			}
-		}),
-	);
+	const perHost = await Promise.all(hosts.map(async host => checkHost(host, call)));
+	return [...perHost.flat(), ...sourcesThatFailed(parts)];
+}
+
+async function checkHost(host: string, {parts, signal}: CallParts): Promise<readonly Finding[]> {
+	const {registry, credentials} = parts;
+	const check = 'registry';
+	try {
+		const login = await checkHostLogin(host, {registry, credentials, signal});
+		if (login.kind === 'logged-in') {
+			const {source, username} = login;
+			const others = await otherSources(host, source, {parts, signal});
+			const hint =
+				others.length === 0 ? {} : {hint: `Also found, and not used: ${others.join(', ')}`};
+			const name = username === undefined ? '' : ` as ${username}`;
+			return [{check, ok: true, message: `${host} takes the login from ${source}${name}`, ...hint}];
+		}
+		if (!login.required) {
+			return [{check, ok: true, message: `${host} answers and wants no login`}];
+		}
+		const places = searchedPlaces(host, providerForHost(host).credentials);
+		const hint = `Looked in: ${places.join(', ')}. To push, log in: regbench login ${host}`;
+		return [{check, ok: true, message: `${host} answers, no login found`, hint}];
+	} catch (thrown) {
+		const {code, message, hint} = toErrorRecord(thrown);
+		const found = await credentials.find(host, {signal}).catch(() => undefined);
+		const refused = code === 'UNAUTHORIZED' && found ? ` (from ${found.source})` : '';
+		return [{check, ok: false, message: `${message}${refused}`, hint}];
+	}
+}
+
+/** Sources that have a login for the host as well; the first one is used. */
+async function otherSources(
+	host: string,
+	used: string,
+	{parts, signal}: CallParts,
+): Promise<readonly string[]> {
+	const remaining = await parts.credentials.remaining(host, {signal});
+	return remaining.map(({source}) => source).filter(source => source !== used);
+}
+
+/** Whatever was passed over in the search for logins, and why. */
+function sourcesThatFailed(parts: CallParts['parts']): readonly Finding[] {
+	return parts.credentialWarnings().map(({host, message, hint}) => ({
+		check: 'login',
+		ok: false,
+		message: host === undefined || message.includes(host) ? message : `${host}: ${message}`,
+		hint,
+	}));
 }
 
 type CallParts = Pick<CommandCall, 'parts' | 'signal'>;
