@@ -10,6 +10,7 @@ import {parseArgs} from 'node:util';
 import {missingPrograms} from '../../test/support/programs.ts';
 import {repositoryRoot} from '../../test/support/repository.ts';
 import {startDockerd, type RunningDockerd} from '../../test/support/start-dockerd.ts';
+import {measureCopies} from './copy.ts';
 import {measureDockerTransfers} from './docker-transfers.ts';
 import {measureEmbeddedTransfers} from './embedded-transfers.ts';
 import {verdictOf, type Row} from './figures.ts';
@@ -28,6 +29,7 @@ const suites: Readonly<Record<string, Suite>> = {
 	idle: measureIdle,
 	docker: measureDockerTransfers,
 	embedded: measureEmbeddedTransfers,
+	copy: measureCopies,
 };
 
 const {values} = parseArgs({
