@@ -22,6 +22,10 @@ const tag = (name: string, digit: string, more: object = {}) => ({
 	changeableAttributes: {...unlocked, ...more},
 });
 
+function one(name: string) {
+	return `${base}/acr/v1/team/app/_tags/${name}`;
+}
+
 function open(world: World) {
 	return testClient({connector: world.connector, credential: basicLogin('coursereg', 'p')});
 }
@@ -100,7 +104,6 @@ describe('ACR', () => {
 	});
 
 	test('takes a tag away and leaves the manifest, unless it is locked', async () => {
-		const one = (name: string) => `${base}/acr/v1/team/app/_tags/${name}`;
 		await using world = await scriptedWorld({
 			...registry,
 			...token(reading, 'r'),

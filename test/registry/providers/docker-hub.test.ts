@@ -9,6 +9,10 @@ const jwt = (exp: number) => `x.${Buffer.from(JSON.stringify({exp})).toString('b
 const fresh = jwt(4_102_444_800);
 const login = `POST ${hub}/v2/auth/token`;
 
+function remove(tag: string) {
+	return `DELETE ${hub}/v2/repositories/anna/app/tags/${tag}/`;
+}
+
 function open(world: World) {
 	return testClient({connector: world.connector, credential: basicLogin('anna', 'dckr_pat_1')});
 }
@@ -64,7 +68,6 @@ describe('Docker Hub', () => {
 	});
 
 	test('takes a tag away, with a token that has ended renewed in between', async () => {
-		const remove = (tag: string) => `DELETE ${hub}/v2/repositories/anna/app/tags/${tag}/`;
 		await using world = await scriptedWorld({
 			...registry,
 			[login]: [{body: {access_token: 'first'}}, {body: {access_token: 'second'}}],

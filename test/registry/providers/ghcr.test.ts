@@ -32,6 +32,10 @@ const pullToken = {
 	)]: {body: {token: 'pull'}, authorization: basic('octocat', 'ghp_1')},
 };
 
+function row(name: string, visibility: string) {
+	return {name, visibility, updated_at: '2026-01-02T03:04:05Z'};
+}
+
 function version(id: number, digit: string, tags: readonly string[]) {
 	return {
 		id,
@@ -61,11 +65,6 @@ describe('GHCR', () => {
 	test('lists the packages of the login, and the token goes to api.github.com alone', async () => {
 		const first = `GET ${packages}?package_type=container&per_page=100`;
 		const second = `GET ${packages}?package_type=container&per_page=100&page=2`;
-		const row = (name: string, visibility: string) => ({
-			name,
-			visibility,
-			updated_at: '2026-01-02T03:04:05Z',
-		});
 		await using world = await scriptedWorld({
 			...registry,
 			[first]: {
