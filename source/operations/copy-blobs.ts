@@ -7,8 +7,8 @@ import type {Link} from '../oci-layout/manifest-links.ts';
 import type {CallOptions} from '../registry/registry-client.ts';
 import type {CopySide} from './copy-side.ts';
 
-/** Enough to fill a link, few enough to be polite. */
-const blobsAtOnce = 4;
+/** Enough to fill a link while others wait to be stored; what the registry client allows for a host. */
+const blobsAtOnce = 6;
 
 export type CopyWork = {
 	readonly source: CopySide;
