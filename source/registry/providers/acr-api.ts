@@ -11,8 +11,6 @@ import {digestIn, fieldsOf, pageAfter, rowsOf, sizeOf, tagEntry} from './fields.
 import type {RepositoryPlace} from './provider.ts';
 
 const perPage = 1000;
-/** Sizes are an extra: no more manifests than these are listed for them. */
-const maximumManifestPages = 5;
 
 /** By `/acr/v1/_catalog`, else by the distribution API's own. */
 export async function* listAcrRepositories(
@@ -69,33 +67,38 @@ function withoutCatalogue(error: unknown): unknown {
 	});
 }
 
-/** Newest first, with what the manifests' list tells of their sizes. */
+/**
+ * Newest first. For every page of tags one page of manifests, newest first as well, is asked for their
+ * sizes: what is not found among them so far stays without.
+ */
 export async function* listAcrTags(
 	api: VendorApi,
 	{path}: RepositoryPlace,
 	options: CallOptions,
 ): AsyncGenerator<readonly TagEntry[], void, undefined> {
 	const to = `/acr/v1/${path}/_tags?n=${perPage}&orderby=timedesc`;
-	const sizes = sizesOf(api, path, options).catch(() => new Map<Digest, number>());
 	const pages = listVendorPages(
 		api,
 		{
 			what: 'tags',
-			request: {...read(path, to), expect: [200]},
-			parse: json => rowsOf(fieldsOf(json)['tags'] ?? [], 'tags'),
 			// By time no name says where a page ends: only the answer's own Link does.
+			request: read(path, to),
+			parse: json => rowsOf(fieldsOf(json)['tags'] ?? [], 'tags'),
 		},
 		options,
 	);
+	const sizes = new Map<Digest, number>();
+	const manifests = listSizes(api, path, options);
 	for await (const rows of pages) {
-		const known = await sizes;
+		const more = await manifests.next().catch(() => undefined);
+		for (const [digest, size] of more?.value ?? []) sizes.set(digest, size);
 		yield rows.flatMap(row => {
 			const digest = digestIn(row['digest']);
 			return tagEntry({
 				tag: row['name'],
 				digest,
 				pushedAt: row['lastUpdateTime'] ?? row['createdTime'],
-				sizeBytes: digest && known.get(digest),
+				sizeBytes: digest && sizes.get(digest),
 				locked: lockOf(row['changeableAttributes']),
 			});
 		});
@@ -165,29 +168,23 @@ export async function previewAcrManifest(
 	};
 }
 
-async function sizesOf(
-	api: VendorApi,
-	path: string,
-	options: CallOptions,
-): Promise<ReadonlyMap<Digest, number>> {
+function listSizes(api: VendorApi, path: string, options: CallOptions) {
 	const to = `/acr/v1/${path}/_manifests?n=${perPage}&orderby=timedesc`;
-	const sizes = new Map<Digest, number>();
-	let pages = 0;
-	const listing = {
-		what: 'manifests',
-		request: read(path, to),
-		parse: (json: unknown) => rowsOf(fieldsOf(json)['manifests'] ?? [], 'manifests'),
-	};
-	for await (const rows of listVendorPages(api, listing, options)) {
-		for (const row of rows) {
-			const digest = digestIn(row['digest']);
-			const size = sizeOf(row['imageSize']);
-			// What ACR says of an index is the size of the index itself, at times 0.
-			if (digest && size) sizes.set(digest, size);
-		}
-		if (++pages === maximumManifestPages) break;
-	}
-	return sizes;
+	return listVendorPages(
+		api,
+		{
+			what: 'manifests',
+			request: read(path, to),
+			parse: json =>
+				rowsOf(fieldsOf(json)['manifests'] ?? [], 'manifests').flatMap(row => {
+					const digest = digestIn(row['digest']);
+					const size = sizeOf(row['imageSize']);
+					// Of an index ACR tells no size of its images.
+					return digest && size ? [[digest, size] as const] : [];
+				}),
+		},
+		options,
+	);
 }
 
 async function refuseLocked(

@@ -97,7 +97,10 @@ export async function packageFacts(
 		...optional('visibility', visibilityOf(fields['visibility'])),
 		...optional('linkedTo', repositoryName(fieldsOf(fields['repository'])['full_name'])),
 		...optional('webAddress', addressAt('https://github.com', fields['html_url'])),
-		settingsAddress: settingsAddress(place.path, isOrganisation),
+		// A rehearsal has no pages.
+		...(place.domain === 'ghcr.io'
+			? {settingsAddress: settingsAddress(place.path, isOrganisation)}
+			: {}),
 		...optional('versionCount', sizeOf(fields['version_count'])),
 		...optional('updatedAt', timeOf(fields['updated_at'])),
 	};
