@@ -212,6 +212,14 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 			const field = username === '' ? 'username' : 'password';
 			const {id, host} = target;
 			show({kind: 'login', targetId: id, host, field, username, phase: 'editing'});
+			credentials.keepsIn(host, {signal: surroundings.signal}).then(
+				keptIn => {
+					const open = getState().dialog;
+					if (open?.kind === 'login' && open.host === host) show({...open, keptIn});
+				},
+				// Where it was kept is said at the end all the same.
+				() => {},
+			);
 		},
 		changeLoginUsername(username) {
 			const {dialog} = getState();

@@ -225,6 +225,8 @@ export type Dialog =
 			readonly field: 'username' | 'password';
 			readonly username: string;
 			readonly phase: 'editing' | 'checking';
+			/** Where it will be kept: a credential helper's name, `system keychain`, `memory`; absent until known. */
+			readonly keptIn?: string;
 			readonly problem?: ErrorRecord;
 	  }
 	| {readonly kind: 'remove-target'; readonly targetId: string}

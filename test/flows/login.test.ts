@@ -17,7 +17,7 @@ test('a login is tried before it is kept, and its secret is nowhere to be found'
 	await terminal.waitFor(`○ ${host}`);
 
 	await terminal.press('3', 'l');
-	await terminal.waitFor('It is tried on the registry before it is kept.');
+	await terminal.waitFor('kept in memory until you quit');
 	await terminal.type('octocat');
 	await terminal.press('tab');
 	await terminal.type('wrong-password-1');

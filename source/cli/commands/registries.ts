@@ -113,6 +113,12 @@ export const loginCommand: Command = {
 		if (!fromStdin) {
 			for (const step of login.steps) call.output.progress(step);
 			if (login.tokenPage) call.output.progress(login.tokenPage);
+			const place = await call.parts.credentials.keepsIn(host, {signal: call.signal});
+			call.output.progress(
+				place === 'memory'
+					? `The login is only tried: nothing here can keep it (no credential helper, no keychain). For later, set ${tokenVariable(host)}=USER:TOKEN.`
+					: `The login is tried at ${host}, and kept in ${place === 'system keychain' ? "the system's keychain" : place} when it is taken.`,
+			);
 		}
 		const username = given ?? (await askLine(`${login.usernameLabel}: `));
 		const password = fromStdin

@@ -5,7 +5,6 @@ import {SecretField, TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {
 	blank,
-	minor,
 	minorSentence,
 	row,
 	sentence,
@@ -111,5 +110,14 @@ function outcomeRows(dialog: LoginDialog, {theme, width}: DialogContext): readon
 			...sentence(dialog.problem.hint, width, 'quiet', quiet('  ')),
 		];
 	}
-	return [minor(quiet('It is tried on the registry before it is kept.'))];
+	return minorSentence(whereKept(dialog.keptIn), width);
+}
+
+/** Told before anything is typed: what happens to the secret. */
+function whereKept(place: string | undefined): string {
+	if (place === undefined) return 'It is tried on the registry before it is kept.';
+	if (place === 'memory') {
+		return 'It is tried on the registry, then kept in memory until you quit: there is no credential helper or keychain here.';
+	}
+	return `It is tried on the registry before it is kept in ${place === 'system keychain' ? "the system's keychain" : place}.`;
 }
