@@ -4,6 +4,7 @@ import {answerAcr} from './acr-handlers.ts';
 import type {Action, Authority, Need} from './authority.ts';
 import {deleteBlob, readBlob} from './blob-handlers.ts';
 import type {Exchange, RegistryServices} from './exchange.ts';
+import {answerGithub} from './github-handlers.ts';
 import {listReferrers, listRepositories, listTags} from './listing-handlers.ts';
 import {deleteManifest, putManifest, readManifest, unsupported} from './manifest-handlers.ts';
 import {jsonReply, refuse, type Reply} from './reply.ts';
@@ -20,6 +21,7 @@ export async function answerRequest(
 		return (
 			(await authority.answer(exchange)) ??
 			(await answerAcr(exchange, services)) ??
+			(await answerGithub(exchange, services, authority)) ??
 			(await answerDistribution(exchange, services))
 		);
 	} catch (error) {

@@ -40,6 +40,8 @@ export type Authority = {
 	admit(request: AuthorityRequest, need: Need): Admission;
 	/** Answers the authority's own endpoints (tokens); undefined for every other path. */
 	answer(request: AuthorityRequest): Promise<Reply | undefined>;
+	/** Whose token a request to the vendor's own API brings; absent where there is no such API. */
+	readonly userOf?: (request: AuthorityRequest) => RegistryUser | undefined;
 };
 
 /** Lets everybody do everything. */

@@ -3,6 +3,7 @@ import {
 	basicOf,
 	bearerOf,
 	covers,
+	equalSecrets,
 	findUser,
 	scopeOf,
 	turnedAway,
@@ -89,6 +90,14 @@ export function ghcrAuthority({users, visibility}: GhcrFacts): Authority {
 			const user = given && findUser(users, given);
 			if (!user) return refuse(403, 'DENIED', 'denied');
 			return issue(user.username, asked);
+		},
+
+		// GitHub's REST API takes the personal access token itself.
+		userOf({headers}) {
+			const token = bearerOf(headers.authorization);
+			return token === undefined
+				? undefined
+				: users.find(({password}) => equalSecrets(password.reveal(), token));
 		},
 	};
 
