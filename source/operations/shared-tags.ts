@@ -1,8 +1,7 @@
 /** Which tags of a repository point at one digest: what goes when that digest is deleted. */
 import type {Digest} from '../domain/digest.ts';
-import {parseManifest} from '../domain/manifest.ts';
-import {isIndexMediaType} from '../domain/manifest.ts';
-import {toRegbenchError} from '../domain/errors.ts';
+import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
+import {isIndexMediaType, parseManifest} from '../domain/manifest.ts';
 import type {TagEntry} from '../domain/remote.ts';
 import {inParallel} from '../engine/in-parallel.ts';
 import type {CallOptions, RemoteRepository} from '../registry/registry-client.ts';
@@ -10,6 +9,8 @@ import type {CallOptions, RemoteRepository} from '../registry/registry-client.ts
 /** Where the listing brings no digests each tag costs a HEAD: more are not worth a person's wait. */
 const mostLookedAt = 1000;
 const lookedAtOnce = 6;
+/** A registry that lists more is not believed: nobody deletes among so many by hand. */
+const mostTags = 100_000;
 
 export type RepositoryTags = {
 	/** In the registry's order. */
@@ -27,7 +28,10 @@ export async function readTags(
 	signal: AbortSignal,
 ): Promise<RepositoryTags> {
 	const entries: TagEntry[] = [];
-	for await (const page of repository.tagEntries(options)) entries.push(...page);
+	for await (const page of repository.tagEntries(options)) {
+		for (const entry of page) entries.push(entry);
+		if (entries.length > mostTags) throw tooManyTags(repository);
+	}
 	const digests = new Map<string, {digest: Digest; mediaType?: string}>();
 	for (const {tag, digest} of entries) if (digest !== undefined) digests.set(tag, {digest});
 	const unknown = entries.filter(({digest}) => digest === undefined);
@@ -42,6 +46,12 @@ export async function readTags(
 		signal,
 	);
 	return {entries, digests, unchecked: unknown.length - asked.length};
+}
+
+function tooManyTags({domain, path}: RemoteRepository): RegbenchError {
+	return new RegbenchError('TOO_LARGE', `${domain}/${path} lists more than ${mostTags} tags`, {
+		hint: 'Delete there with the tools of the registry itself.',
+	});
 }
 
 /** Tags on the digest, sorted as the registry sorts them. */
