@@ -51,21 +51,30 @@ export function createRemoteChangeIntents(workbench: Workbench): RemoteChangeInt
 		show({...dialog, value, check: {notes: [], checking: true}});
 		asking = new AbortController();
 		const signal = AbortSignal.any([asking.signal, surroundings.signal]);
-		const timer = setTimeout(() => void askDestination(value, signal), typingPauseMs);
+		const timer = setTimeout(
+			() => void askDestination(dialog.source, value, signal),
+			typingPauseMs,
+		);
 		signal.addEventListener('abort', () => clearTimeout(timer), {once: true});
 	};
 
-	const askDestination = async (value: string, signal: AbortSignal) => {
+	const resolve = (text: string, signal: AbortSignal) => {
+		const {domain, path, tag} = parseReference(text);
+		return registry.repository(domain, path).resolve(tag ?? 'latest', {signal});
+	};
+
+	const askDestination = async (source: string, value: string, signal: AbortSignal) => {
 		const settle = (check: TagCheck) => {
 			const dialog = copyDialog();
 			if (dialog?.value === value && !signal.aborted) show({...dialog, check});
 		};
 		try {
-			const {domain, path, tag} = parseReference(value);
-			const there = await registry.repository(domain, path).resolve(tag ?? 'latest', {signal});
-			const note = there
-				? `the tag is there already and will move away from ${shortDigest(there.digest)}`
-				: 'the tag is free there';
+			const [here, there] = await Promise.all([resolve(source, signal), resolve(value, signal)]);
+			const note = !there
+				? 'the tag is free there'
+				: there.digest === here?.digest
+					? 'the same image is there already: nothing will move'
+					: `the tag is there already and will move away from ${shortDigest(there.digest)}`;
 			settle({notes: [note], checking: false});
 		} catch (error) {
 			const {message} = toErrorRecord(error);
