@@ -1,6 +1,5 @@
 /** Trying again: which failures, how long to wait in between, and telling about it. */
-import type {RegbenchError} from '../domain/errors.ts';
-import {toRegbenchError} from '../domain/errors.ts';
+import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import {cancelled} from './network-errors.ts';
 import type {CallOptions} from './registry-client.ts';
 
@@ -54,7 +53,8 @@ export function countAttempts(
 			const error = toRegbenchError(thrown);
 			if (signal?.aborted) throw cancelled();
 			const asked = error.retryAfterMs ?? 0;
-			if (!error.retryable || made >= tries || asked > longestWaitMs) throw error;
+			if (!error.retryable) throw error;
+			if (made >= tries || asked > longestWaitMs) throw asFinal(error);
 			const backoff = Math.min(longestWaitMs, firstWaitMs * 2 ** (made - 1));
 			const wait = error.retryAfterMs ?? backoff * (0.75 + random() / 2);
 			made++;
@@ -103,6 +103,17 @@ export async function orCancelled<Value>(
 	} finally {
 		if (abort) signal.removeEventListener('abort', abort);
 	}
+}
+
+/** The error when its tries are used up: nobody above may begin to count anew, or tries would multiply. */
+function asFinal(error: RegbenchError): RegbenchError {
+	const {code, message, hint, retryAfterMs, status} = error;
+	return new RegbenchError(code, message, {
+		hint,
+		...(retryAfterMs === undefined ? {} : {retryAfterMs}),
+		...(status === undefined ? {} : {status}),
+		cause: error,
+	});
 }
 
 function cause(error: RegbenchError, host: string): string {

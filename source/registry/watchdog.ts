@@ -16,6 +16,7 @@ export function startWatchdog(limitMs: number, bite: (waitedMs: number) => void)
 	let limit = limitMs;
 	let since = performance.now();
 	let paused = false;
+	let stopped = false;
 	let timer: NodeJS.Timeout | undefined;
 
 	const arm = (delay: number) => {
@@ -30,6 +31,8 @@ export function startWatchdog(limitMs: number, bite: (waitedMs: number) => void)
 	arm(limit);
 	return {
 		touch(next) {
+			// A body may still hand on its last bytes after a cut; a timer set then would outlive the request.
+			if (stopped) return;
 			since = performance.now();
 			paused = false;
 			if (next === undefined || next === limit) return;
@@ -41,6 +44,7 @@ export function startWatchdog(limitMs: number, bite: (waitedMs: number) => void)
 			paused = true;
 		},
 		stop() {
+			stopped = true;
 			clearTimeout(timer);
 		},
 	};

@@ -253,7 +253,7 @@ describe('a passing fault', () => {
 				{
 					method: 'PUT',
 					path: '/manifests/',
-					times: 6,
+					times: 3,
 					respond: {status: 503, body: 'overloaded'},
 				},
 			],

@@ -100,7 +100,7 @@ describe('transient failures', () => {
 		await using client = testClient();
 		await expect(client.repository(registry.host, 'a/b').manifest('1')).rejects.toMatchObject({
 			code: 'REGISTRY_ERROR',
-			retryable: true,
+			retryable: false,
 			message: `${registry.host} answered 503: upstream down`,
 		});
 		expect(client.waits).toEqual([1000, 2000, 4000, 8000]);
@@ -110,7 +110,7 @@ describe('transient failures', () => {
 		await using client = testClient();
 		await expect(client.ping('127.0.0.1:9')).rejects.toMatchObject({
 			code: 'REGISTRY_UNREACHABLE',
-			retryable: true,
+			retryable: false,
 			message: '127.0.0.1:9 cannot be reached: the connection was refused',
 		});
 		expect(client.waits).toHaveLength(1);
