@@ -12,6 +12,8 @@ import {version} from './version.ts';
 export async function main(words: readonly string[]): Promise<number> {
 	const streams = {out: process.stdout, error: process.stderr};
 	let output = createOutput(streams, words.includes('--json'));
+	// A reader such as head has what it wanted and goes away: that is no failure.
+	process.stdout.on('error', () => {});
 	try {
 		const asked = parseArguments(words, version);
 		if (asked.kind === 'text') {

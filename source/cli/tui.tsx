@@ -9,6 +9,7 @@ import {createTheme} from '../ui/theme.ts';
 import type {Store} from '../workbench/create-store.ts';
 import type {Intents} from '../workbench/intents.ts';
 import type {Job} from '../workbench/state.ts';
+import {commands} from './commands.ts';
 import {exitCodes} from './exit-codes.ts';
 import {suspendProcess} from './suspend-process.ts';
 
@@ -35,6 +36,9 @@ export function demandTerminal(
 	throw new RegbenchError(
 		'NOT_A_TERMINAL',
 		`The workbench needs a terminal, and standard ${missing} is none`,
+		{
+			hint: `Run it in a terminal, or use a command: ${commands.map(({name}) => name).join(', ')}.`,
+		},
 	);
 }
 

@@ -58,8 +58,16 @@ export const pushCommand: Command = {
 
 /** A target by its id or, when it names a host, as typed; throws `UNKNOWN_TARGET`. */
 export function findTarget(text: string, known: readonly Target[]): Target {
-	const saved = known.find(target => target.id === text || target.host === text);
-	if (saved) return saved;
+	const exact = known.find(target => target.id === text);
+	if (exact) return exact;
+	const [onHost, ...others] = known.filter(target => target.host === text);
+	if (onHost && others.length === 0) return onHost;
+	if (onHost) {
+		const ids = [onHost, ...others].map(({id}) => id).join(', ');
+		throw new RegbenchError('UNKNOWN_TARGET', `Several registry targets are on ${text}`, {
+			hint: `Name one of them: ${ids}.`,
+		});
+	}
 	const [host = '', ...rest] = text.split('/');
 	const made = /[.:]|^localhost$/.test(host) ? targetFrom(host, rest.join('/')) : undefined;
 	if (made && 'target' in made) return made.target;
