@@ -66,7 +66,11 @@ export async function compose(
 		concurrency: settings.get().concurrency.registryRequests,
 		userAgent: `regbench/${version}`,
 		insecureHosts: settings.get().insecureRegistries,
-		certificateAuthorities: await readAuthorities(settings.get().certificateAuthorities, warn),
+		certificateAuthorities: await readAuthorities(
+			settings.get().certificateAuthorities,
+			homeFolder,
+			warn,
+		),
 		certificateFolders: certificateFolders(homeFolder),
 		environment,
 	});

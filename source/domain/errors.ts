@@ -74,7 +74,8 @@ export const errorGuide = {
 	},
 	CERTIFICATE_UNTRUSTED: {
 		meaning: "The registry's TLS certificate is not trusted by this machine.",
-		remedy: "Set NODE_EXTRA_CA_CERTS to the registry's CA file (and give it to the engine too).",
+		remedy:
+			"Put the registry's CA file into /etc/docker/certs.d/HOST/ca.crt, where engines look too, or name it in certificateAuthorities of the settings or NODE_EXTRA_CA_CERTS.",
 	},
 	PROTOCOL_ERROR: {
 		meaning: 'The other side answered with something that is not the distribution API.',

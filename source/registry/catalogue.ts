@@ -18,32 +18,48 @@ export async function* listCatalogue(
 	namespace: string,
 	options: CallOptions,
 ): AsyncGenerator<readonly RepositoryEntry[], void, undefined> {
-	const {domain, provider} = session;
-	const pages = listPages(
-		session,
-		{
-			what: 'repositories',
-			to: `/v2/_catalog?n=${cataloguePage}`,
-			scopes: [{type: 'registry', name: 'catalog', actions: ['*']}],
-			subject: {domain, provider, writes: false},
-			parse: json => parseCatalogue(json, domain),
-		},
-		options,
-	);
 	let begun = false;
 	try {
-		for await (const page of pages) {
+		for await (const page of listPaths(session, options)) {
 			begun = true;
 			yield page.filter(path => isBelow(path, namespace)).map(path => ({path}));
 		}
 	} catch (error) {
 		const {code, message, status} = toRegbenchError(error);
 		if (begun || !noCatalogue.has(code)) throw error;
-		throw new RegbenchError('UNSUPPORTED', `${domain} lists no repositories: ${message}`, {
+		throw new RegbenchError('UNSUPPORTED', `${session.domain} lists no repositories: ${message}`, {
 			hint: 'Type the name of a repository instead.',
 			...(status === undefined ? {} : {status}),
 			cause: error,
 		});
+	}
+}
+
+async function* listPaths(
+	session: HostSession,
+	options: CallOptions,
+): AsyncGenerator<readonly string[], void, undefined> {
+	const {domain, provider} = session;
+	const call = {
+		what: 'repositories',
+		scopes: [{type: 'registry', name: 'catalog', actions: ['*']}],
+		subject: {domain, provider, writes: false},
+		parse: (json: unknown) => parseCatalogue(json, domain),
+	};
+	let begun = false;
+	try {
+		for await (const page of listPages(
+			session,
+			{...call, to: `/v2/_catalog?n=${cataloguePage}`},
+			options,
+		)) {
+			begun = true;
+			yield page;
+		}
+	} catch (error) {
+		// PAGINATION_NUMBER_INVALID: its operator has set a lower limit, which it uses by itself.
+		if (begun || toRegbenchError(error).status !== 400) throw error;
+		yield* listPages(session, {...call, to: '/v2/_catalog'}, options);
 	}
 }
 

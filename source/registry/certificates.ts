@@ -22,16 +22,17 @@ export function certificateFolders(homeFolder: string): readonly string[] {
 	];
 }
 
-/** The PEM files of the settings; one that cannot be read is warned of and left out. */
+/** The PEM files of the settings, `~/` being the home folder; one that cannot be read is warned of and left out. */
 export async function readAuthorities(
 	files: readonly string[],
+	homeFolder: string,
 	warn: (message: string) => void,
 ): Promise<readonly string[]> {
 	if (files.length === 0) return [];
 	const {readFile} = await import('node:fs/promises');
 	const texts = await Promise.all(
 		files.map(async file => {
-			const text = await readFile(file, 'utf8').catch(() => '');
+			const text = await readFile(file.replace(/^~(?=\/)/, homeFolder), 'utf8').catch(() => '');
 			if (isCertificate(text)) return [text];
 			warn(`No certificate could be read from ${file} (certificateAuthorities in the settings)`);
 			return [];

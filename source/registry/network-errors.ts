@@ -62,7 +62,7 @@ export function networkError(error: unknown, host: string): RegbenchError {
 			'PROTOCOL_ERROR',
 			`${host} does not speak HTTP as expected (${code})`,
 			{
-				hint: 'Check the port. A registry without TLS has to be marked as insecure.',
+				hint: 'Check the port. A registry without TLS has to be among the insecureRegistries of the settings.',
 				cause: error,
 			},
 		);

@@ -81,7 +81,7 @@ export function createTransport(options: TransportOptions): Transport {
 		for (let hop = 0; ; hop++) {
 			if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowsPlain(url))) {
 				throw new RegbenchError('PROTOCOL_ERROR', `${url.host} would be spoken to without TLS`, {
-					hint: 'Only this machine and hosts marked as insecure may be used over plain http.',
+					hint: 'Only this machine and the insecureRegistries of the settings may be used over plain http.',
 				});
 			}
 

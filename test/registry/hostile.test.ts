@@ -177,6 +177,21 @@ describe('where a login is sent', () => {
 	});
 });
 
+test('a catalogue with a lower limit to its pages is asked without one', async () => {
+	await using registry = await scriptedRegistry([
+		open,
+		{
+			method: 'GET',
+			path: '/v2/_catalog?n=1000',
+			status: 400,
+			body: '{"errors":[{"code":"PAGINATION_NUMBER_INVALID"}]}',
+		},
+		{method: 'GET', path: '/v2/_catalog', body: '{"repositories":["app"]}'},
+	]);
+	await using client = testClient();
+	expect(await all(client.repositories(registry.host, ''))).toEqual([{path: 'app'}]);
+});
+
 describe('what others wrote', () => {
 	test('escape sequences in annotations of referrers reach nobody', async () => {
 		const subject = digest('a');

@@ -107,8 +107,8 @@ describeLive('reaching a registry', ['openssl'], () => {
 		const authority = await makeAuthority(folder.path);
 		const warnings: string[] = [];
 		const missing = path.join(folder.path, 'missing.pem');
-		const files = [authority.certificateFile, missing, authority.keyFile];
-		const texts = await readAuthorities(files, text => warnings.push(text));
+		const files = ['~/authority.crt', missing, authority.keyFile];
+		const texts = await readAuthorities(files, folder.path, text => warnings.push(text));
 		expect(texts).toHaveLength(1);
 		expect(warnings).toHaveLength(2);
 	});

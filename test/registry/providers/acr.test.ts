@@ -122,6 +122,19 @@ describe('ACR', () => {
 		});
 	});
 
+	test('a token that may delete and not look deletes', async () => {
+		await using world = await scriptedWorld({
+			...registry,
+			...token(reading, 'r'),
+			...token(deleting, 'd'),
+			[`GET ${one('1')}`]: {status: 403, body: {errors: [{code: 'DENIED'}]}},
+			[`DELETE ${one('1')}`]: {status: 202, authorization: 'Bearer d'},
+			[tokenLine(realm, host, [reading])]: {status: 401},
+		});
+		await using client = open(world);
+		await client.repository(host, 'team/app').removal.untag!('1');
+	});
+
 	test('tells all tags of a manifest before, and deletes it by the distribution API', async () => {
 		const a = digest('a');
 		await using world = await scriptedWorld({
