@@ -39,7 +39,7 @@ const scopeTitles: Readonly<Record<string, string>> = {
 
 /** Keys of single dialogs are on the screen when they are needed. */
 const bindings = keymap
-	.filter(({scope}) => scope in scopeTitles)
+	.filter(({scope}) => !scope.startsWith('dialog:'))
 	.map(binding => ({...binding, keys: binding.keys.map(key => keyName(key))}));
 
 const sections: Readonly<Record<string, string>> = {

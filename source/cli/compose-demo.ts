@@ -17,7 +17,7 @@ import type {RegbenchParts} from './compose.ts';
 const demoUser = {username: 'octocat', password: new Secret('demo')};
 
 /** Tried first, so that a lesson looks alike on every machine; where one is taken, any free port serves. */
-const demoPorts = {ghcr: 5001, acr: 5002} as const;
+const demoPorts = {ghcr: 5651, acr: 5652} as const;
 
 /** Nothing of the person's is read or changed; `close` deletes everything. */
 export async function composeDemo(signal: AbortSignal): Promise<RegbenchParts> {

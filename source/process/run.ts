@@ -97,8 +97,9 @@ export async function runProgram(request: ProgramRequest): Promise<ProgramOutcom
 				// Members of the group that hold no pipe of ours get no longer grace than the program.
 				if (process.platform !== 'win32') killGroup(child, 'SIGKILL');
 				reject(stopReason);
+			} else {
+				resolve({exitCode, stdout: stdout(), stderr: stderr()});
 			}
-			resolve({exitCode, stdout: stdout(), stderr: stderr()});
 		};
 
 		child.once('error', error => {
