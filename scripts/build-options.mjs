@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {quickInk} from './quick-ink.mjs';
+import {lateSegmenter, requiredBuiltins} from './quick-start.mjs';
 
 /** The repository's root folder. */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -29,8 +30,10 @@ export const buildOptions = {
 	metafile: true,
 	// Native and optional: it is loaded from where npm has put it, if it has.
 	external: ['@napi-rs/keyring'],
-	plugins: [quickInk],
+	plugins: [quickInk, requiredBuiltins],
+	inject: lateSegmenter.inject,
 	define: {
+		...lateSegmenter.define,
 		// React's development build costs half the start-up time.
 		'process.env.NODE_ENV': '"production"',
 	},

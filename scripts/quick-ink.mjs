@@ -57,7 +57,15 @@ const changes = {
 		// Box-drawing characters need no segmentation either.
 		[
 			'const printableAscii = /^[ -~]*$/u;',
-			`import {isNarrow} from ${JSON.stringify(sourceFile('text.ts'))};\nconst printableAscii = {test: isNarrow};`,
+			`import {isNarrow} from ${JSON.stringify(sourceFile('narrow.ts'))};\nconst printableAscii = {test: isNarrow};`,
+		],
+	],
+	// The layout engine comes as a data: address; fetching that would load Node's whole fetch first.
+	'yoga-wasm-base64-esm.js': [
+		['return w||"function"!=typeof fetch?Promise', 'return true?Promise'],
+		[
+			'var b=xa(a.slice(37)),c=new Uint8Array(b.length);for(a=0;a<b.length;++a)c[a]=b.charCodeAt(a);var d=c',
+			'var d=Buffer.from(a.slice(37),"base64")',
 		],
 	],
 };
@@ -71,15 +79,17 @@ export const quickInk = {
 	name: 'quick-ink',
 	setup(build) {
 		const inDependency = new RegExp(`[/\\\\]node_modules[/\\\\]`);
-		build.onResolve({filter: /^string-width$/}, ({importer}) =>
-			inDependency.test(importer) ? {path: 'string-width', namespace: 'quick-ink'} : undefined,
+		build.onResolve({filter: /^string-width$/}, ({importer, kind}) =>
+			kind === 'import-statement' && inDependency.test(importer)
+				? {path: 'string-width', namespace: 'quick-ink'}
+				: undefined,
 		);
 		build.onLoad({filter: /./, namespace: 'quick-ink'}, () => ({
 			contents: `export {quickStringWidth as default} from ${JSON.stringify(quickWidth)};`,
 			resolveDir: path.dirname(quickWidth),
 		}));
 		const filter =
-			/[/\\]ink[/\\]build[/\\](?:output|render-node-to-output|sanitize-ansi|line-update)\.js$/;
+			/(?:[/\\]ink[/\\]build[/\\](?:output|render-node-to-output|sanitize-ansi|line-update)|[/\\]yoga-wasm-base64-esm)\.js$/;
 		build.onLoad({filter}, async ({path: file}) => {
 			let contents = await readFile(file, 'utf8');
 			for (const [from, to] of changes[path.basename(file)]) {

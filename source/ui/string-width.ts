@@ -3,7 +3,7 @@
  * joins them. The same answers, sooner for what regbench draws.
  */
 import stringWidth, {type Options} from 'string-width';
-import {isNarrow} from './text.ts';
+import {isNarrow} from './narrow.ts';
 
 // eslint-disable-next-line no-control-regex -- Styles begin with ESC.
 const styles = /\u001B\[[\d;]*m/g;

@@ -1,9 +1,6 @@
 /** Text in columns of the terminal: widths, cutting, filling. Styles come after, on what was fitted. */
 import stringWidth from 'string-width';
-
-/** ASCII, Latin letters, and the drawing characters regbench itself uses: one column each, for certain. */
-const narrow =
-	/^[ -~\u00A1-\u00AC\u00AE-\u02FF\u2010-\u2027\u2030-\u203A\u2190-\u21FF\u2260\u2500-\u25A1\u25B2-\u25FC\u2713\u2717\u2800-\u28FF]*$/u;
+import {isNarrow} from './narrow.ts';
 
 /**
  * What no cell may hold: controls, invisible characters (emoji joiners too, for terminals differ in
@@ -37,7 +34,7 @@ function simpler(cluster: string): string {
 
 /** The text as it may stand in a cell. */
 export function drawable(text: string): string {
-	if (narrow.test(text)) return text;
+	if (isNarrow(text)) return text;
 	const clean = text.normalize('NFC').replace(unfit, '').replace(leadingMarks, '');
 	return clustersOf(clean)
 		.filter(cluster => !loneSurrogate.test(cluster))
@@ -45,11 +42,6 @@ export function drawable(text: string): string {
 }
 
 const loneSurrogate = /\p{Cs}/u;
-
-/** Whether every character is one of those that take one column for certain. */
-export function isNarrow(text: string): boolean {
-	return narrow.test(text);
-}
 
 /** Columns that a text without styles takes. */
 export function displayWidth(text: string): number {
@@ -75,7 +67,7 @@ export function fit(text: string, width: number, options: FitOptions = {}): stri
 
 /** The start of a clean text in exactly `room` columns, and the ellipsis after it. */
 function cut(text: string, room: number, ellipsis: string): string {
-	if (narrow.test(text)) return text.slice(0, room) + ellipsis;
+	if (isNarrow(text)) return text.slice(0, room) + ellipsis;
 	let width = 0;
 	let kept = '';
 	for (const cluster of clustersOf(text)) {
