@@ -1,6 +1,6 @@
 /** Where headless commands write: results to standard output, progress and words for people to standard error. */
 import {toErrorRecord} from '../domain/errors.ts';
-import type {JobEvent} from '../domain/events.ts';
+import type {JobEvent, TransferEvent} from '../domain/events.ts';
 import {formatBytes} from '../domain/size.ts';
 import {describeResult} from '../workbench/job-log.ts';
 
@@ -55,7 +55,7 @@ export function createOutput({out, error}: Streams, json: boolean): Output {
 					if (!settled || finishedLayers.has(key)) return;
 					finishedLayers.add(key);
 					const arrow = {push: '↑', pull: '↓', copy: '→'}[event.direction];
-					const size = event.state === 'done' ? formatBytes(event.doneBytes) : `already there`;
+					const size = settledText(event);
 					say(`  ${arrow} ${event.layer.replace(/^sha\d+:/, '').slice(0, 12)}  ${size}`);
 					return;
 				}
@@ -75,4 +75,9 @@ export function createOutput({out, error}: Streams, json: boolean): Output {
 			}
 		},
 	};
+}
+
+function settledText({state, doneBytes}: TransferEvent): string {
+	if (state === 'done') return formatBytes(doneBytes);
+	return state === 'mounted' ? 'linked from another repository there' : 'already there';
 }

@@ -44,7 +44,7 @@ async function plan(
 	const {digest} = found;
 	const byTag = reference.digest === undefined ? reference.tag : undefined;
 	const [tags, canUntag] = await Promise.all([
-		readTags(repository, options, signal),
+		readTags(repository, {tag: byTag, at: found}, options, signal),
 		byTag !== undefined && asked !== 'manifest' ? removal.canUntag(options) : false,
 	]);
 	const mode = asked ?? (canUntag ? 'untag' : 'manifest');

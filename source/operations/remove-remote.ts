@@ -90,7 +90,9 @@ async function checkUnchanged(
 		);
 	}
 	if (plan.mode !== 'manifest') return;
-	const tags = await readTags(repository, options, signal);
+	const {tag, digest} = parseReference(plan.reference);
+	const known = {tag: digest === undefined ? tag : undefined, at: found};
+	const tags = await readTags(repository, known, options, signal);
 	const now = plan.wholeRepository ? tags.entries.map(({tag}) => tag) : tagsOn(tags, plan.digest);
 	const added = now.filter(tag => !plan.tags.includes(tag));
 	const lost = plan.tags.filter(tag => !now.includes(tag));

@@ -1,7 +1,7 @@
 /** Which tags of a repository point at one digest: what goes when that digest is deleted. */
 import type {Digest} from '../domain/digest.ts';
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
-import {isIndexMediaType, parseManifest} from '../domain/manifest.ts';
+import {isIndexMediaType, parseManifest, type Descriptor} from '../domain/manifest.ts';
 import type {TagEntry} from '../domain/remote.ts';
 import {inParallel} from '../engine/in-parallel.ts';
 import type {CallOptions, RemoteRepository} from '../registry/registry-client.ts';
@@ -21,9 +21,13 @@ export type RepositoryTags = {
 	readonly unchecked: number;
 };
 
-/** Reads all tags with where they point, by the registry's own API or a HEAD for each. */
+/**
+ * Reads all tags with where they point, by the registry's own API or a HEAD for each. What is known of one
+ * tag is not asked again.
+ */
 export async function readTags(
 	repository: RemoteRepository,
+	known: {readonly tag: string | undefined; readonly at: Descriptor},
 	options: CallOptions,
 	signal: AbortSignal,
 ): Promise<RepositoryTags> {
@@ -34,7 +38,8 @@ export async function readTags(
 	}
 	const digests = new Map<string, {digest: Digest; mediaType?: string}>();
 	for (const {tag, digest} of entries) if (digest !== undefined) digests.set(tag, {digest});
-	const unknown = entries.filter(({digest}) => digest === undefined);
+	if (known.tag !== undefined) digests.set(known.tag, known.at);
+	const unknown = entries.filter(({tag}) => !digests.has(tag));
 	const asked = unknown.slice(0, mostLookedAt);
 	await inParallel(
 		asked,

@@ -58,7 +58,7 @@ export function prepareVerification(
 					throw mismatch(name, domain, pushed, found.digest);
 				yield {
 					type: 'step',
-					message: `verified: ${domain} has ${shortDigest(found.digest)} under ${name}`,
+					message: `verified: the registry has ${shortDigest(found.digest)} under ${name}`,
 				};
 				return found.digest;
 			} catch (thrown) {

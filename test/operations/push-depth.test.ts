@@ -27,7 +27,7 @@ describe('the check after a push', () => {
 		const reference = `${host}/hello:1.0.0`;
 		const {events, result} = await drain(pushImage({source, reference}, world.context()));
 		expect(stepsOf(events).at(-1)).toBe(
-			`verified: ${host} has ${result.digest.slice(7, 19)} under ${reference}`,
+			`verified: the registry has ${result.digest.slice(7, 19)} under ${reference}`,
 		);
 	});
 
