@@ -80,7 +80,9 @@ export function cancelled(): RegbenchError {
 
 export function timedOut(host: string, waitedMs: number): RegbenchError {
 	const seconds = Math.max(1, Math.round(waitedMs / 1000));
-	return new RegbenchError('TIMED_OUT', `${host} sent nothing for ${seconds} s`, {retryable: true});
+	return new RegbenchError('TIMED_OUT', `${host} sent next to nothing for ${seconds} s`, {
+		retryable: true,
+	});
 }
 
 export function unfinished(host: string, waitedMs: number): RegbenchError {

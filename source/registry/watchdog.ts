@@ -3,8 +3,10 @@
 export type Watchdog = {
 	/** The other side has shown life, or its turn begins: waits `limitMs` from now. */
 	readonly touch: (limitMs?: number) => void;
-	/** It is our own turn: no time counts until the next touch. */
+	/** It is our own turn: no time counts until the next touch or resume. */
 	readonly pause: () => void;
+	/** The other side's turn goes on; what it has used up of its time before stays used up. */
+	readonly resume: () => void;
 	readonly stop: () => void;
 };
 
@@ -16,6 +18,7 @@ export function startWatchdog(limitMs: number, bite: (waitedMs: number) => void)
 	let limit = limitMs;
 	let since = performance.now();
 	let paused = false;
+	let pausedAt = since;
 	let stopped = false;
 	let timer: NodeJS.Timeout | undefined;
 
@@ -41,7 +44,12 @@ export function startWatchdog(limitMs: number, bite: (waitedMs: number) => void)
 			arm(limit);
 		},
 		pause() {
+			if (!paused) pausedAt = performance.now();
 			paused = true;
+		},
+		resume() {
+			if (paused) since += performance.now() - pausedAt;
+			paused = false;
 		},
 		stop() {
 			stopped = true;

@@ -12,7 +12,7 @@ export type WireAnswer = {
 	header(name: string): string | undefined;
 	/** Every line of a header. */
 	headerLines(name: string): readonly string[];
-	/** The body as it arrives; a cut is `REGISTRY_UNREACHABLE`, silence `TIMED_OUT`. */
+	/** The body as it arrives; a cut is `REGISTRY_UNREACHABLE`, silence or a mere drip `TIMED_OUT`. */
 	chunks(): AsyncGenerator<Uint8Array, void, undefined>;
 	/** The whole body; `TOO_LARGE` beyond `limitBytes`. */
 	bytes(limitBytes: number): Promise<Buffer>;
@@ -25,6 +25,8 @@ export type WireAnswer = {
 /** A body up to this size is read off, so that its connection can be used again. */
 const cheapBytes = 64 * 1024;
 const discardMs = 5000;
+/** Less than this in a whole time of silence is as good as nothing. */
+const leastBytes = 1024;
 
 export function wireAnswer(
 	incoming: IncomingMessage,
@@ -39,10 +41,16 @@ export function wireAnswer(
 	async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
 		const watchdog = startWatchdog(idleMs, waited => fail(timedOut(url.host, waited)));
 		try {
-			for await (const chunk of incoming) {
+			let arrived = 0;
+			for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
 				watchdog.pause();
-				yield chunk as Uint8Array;
-				watchdog.touch();
+				arrived += chunk.byteLength;
+				yield chunk;
+				if (arrived < leastBytes) watchdog.resume();
+				else {
+					arrived = 0;
+					watchdog.touch();
+				}
 			}
 		} catch (error) {
 			throw networkError(error, url.host);

@@ -1,8 +1,16 @@
 import {describe, expect, test} from 'vitest';
+import {digestOf} from '../../source/domain/digest.ts';
 import {mediaTypes} from '../../source/domain/manifest.ts';
 import {guardPages} from '../../source/registry/pages.ts';
 import {all, digest, scriptedWorld, tokenLine, wantsToken} from './providers/world.ts';
-import {basicLogin, open, scriptedRegistry, testClient, type Step} from './scripted-registry.ts';
+import {
+	basicLogin,
+	collect,
+	open,
+	scriptedRegistry,
+	testClient,
+	type Step,
+} from './scripted-registry.ts';
 
 const tagsLine = '/v2/a/b/tags/list?n=1000';
 
@@ -98,6 +106,30 @@ describe('answers beyond measure', () => {
 		const listing = client.repository(registry.host, 'a/b').tags();
 		await expect(listing.next()).rejects.toThrow('no second try');
 	});
+});
+
+test('a blob that drips and drips is given up, however long it could go on', async () => {
+	const content = Buffer.alloc(100_000, 'x');
+	const blob = {digest: digestOf(content), size: content.byteLength};
+	await using registry = await scriptedRegistry([
+		open,
+		{
+			method: 'GET',
+			path: `/v2/a/b/blobs/${blob.digest}`,
+			answer(_, response) {
+				const timer = setInterval(() => response.write('x'), 5);
+				response.once('close', () => clearInterval(timer));
+			},
+		},
+	]);
+	await using client = testClient({
+		timeouts: {idleMs: 100},
+		sleep: async () => {
+			throw new Error('no second try');
+		},
+	});
+	const reading = collect(client.repository(registry.host, 'a/b').readBlob(blob));
+	await expect(reading).rejects.toThrow('no second try');
 });
 
 describe('where a login is sent', () => {
