@@ -23,7 +23,11 @@ function after(state: State, ...events: ReadonlyArray<Omit<JobEvent, 'time' | 'j
 	return reduce(state, {type: 'jobEventsArrived', events: stamped});
 }
 
-function transfer(layer: string, doneBytes: number, extra: Partial<TransferEvent> = {}): TransferEvent {
+function transfer(
+	layer: string,
+	doneBytes: number,
+	extra: Partial<TransferEvent> = {},
+): TransferEvent {
 	return {
 		type: 'transfer',
 		direction: 'push',
