@@ -12,13 +12,18 @@ import {
 const schema = {...settingsRoot, properties: settingsProperties};
 const full = {
 	...defaultSettings,
-	targets: [{id: 'ghcr.io/me', provider: 'ghcr', host: 'ghcr.io', namespace: 'me'}],
+	targets: [
+		{id: 'ghcr.io/me', provider: 'ghcr', host: 'ghcr.io', namespace: 'me'},
+		{id: 'quay.io/me', provider: 'quay', host: 'quay.io', namespace: 'me'},
+	],
 	defaultTargetId: 'ghcr.io/me',
 	keys: {tag: ['t', 'T'], push: []},
 	engine: {choice: 'docker', host: 'ssh://me@host'},
 	retention: [{repositories: 'me/*', keepNewest: 3, olderThanDays: 30, protect: ['v*']}],
 	recentReferences: ['hello:1'],
 	deniedProposals: ['quay.io/me'],
+	insecureRegistries: ['registry.example:5000'],
+	certificateAuthorities: ['~/ca.pem'],
 };
 
 test('defaults and a full set of settings are valid', () => {
