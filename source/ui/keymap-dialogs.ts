@@ -220,7 +220,7 @@ export const dialogKeys: readonly KeyBinding[] = [
 	key('visibility', 'copy', ['y'], 'copy address', 'Copy the address of its page', intents =>
 		intents.copy(),
 	),
-	key('visibility', 'close', ['v', 'q', 'enter'], 'close', 'Close', intents => intents.back(), {}),
+	key('visibility', 'close', ['enter', 'v', 'q'], 'close', 'Close', intents => intents.back()),
 
 	key('save-log', 'accept', ['enter'], 'save', 'Save the log there', intents =>
 		intents.submitSaveLog(),

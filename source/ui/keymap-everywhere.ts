@@ -145,7 +145,8 @@ export const everywhereKeys: readonly KeyBinding[] = [
 		title: 'refresh',
 		help: 'Ask engine and registries again',
 		footer: true,
-		run: intents => intents.refresh(),
+		run: (intents, {state}) =>
+			state.overlay?.kind === 'remote' ? intents.reloadRemote() : intents.refresh(),
 	},
 	{
 		id: 'quit',

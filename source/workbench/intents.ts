@@ -84,6 +84,8 @@ export type Intents = {
 	enterRemote(): void;
 	/** Tags by version, by name, by time. */
 	cycleRemoteSort(): void;
+	/** Asks anew for what is shown. */
+	reloadRemote(): void;
 	pullRemote(): void;
 	/** Asks for a repository's name, where none are listed. */
 	openRepositoryName(): void;

@@ -70,7 +70,7 @@ function isOfUse(id: string, state: State): boolean {
 			);
 		case 'dialog.cancel':
 			// These have a key of their own that closes them.
-			return dialog?.kind !== 'help' && dialog?.kind !== 'explain' && dialog?.kind !== 'quit';
+			return !['help', 'explain', 'visibility', 'quit'].includes(dialog?.kind ?? '');
 		case 'repository.repair':
 			return dialog?.kind === 'repository' && dialog.problem?.repaired !== undefined;
 		case 'copy.repair':

@@ -77,8 +77,12 @@ export function DialogLayer(props: DialogLayerProps): ReactNode {
 function widthFor(state: State, columns: number): number {
 	const usual = dialogTextWidth(columns);
 	const most = columns - 8;
-	if (state.dialog?.kind === 'help') return helpWidth(most);
-	const address = selectLoginGuide(state)?.tokenPage ?? '';
+	const {dialog} = state;
+	if (dialog?.kind === 'help') return helpWidth(most);
+	const address =
+		(dialog?.kind === 'visibility'
+			? visibilityAddress(dialog)
+			: selectLoginGuide(state)?.tokenPage) ?? '';
 	return Math.max(usual, Math.min(most, address.length + 2));
 }
 

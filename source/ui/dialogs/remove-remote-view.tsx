@@ -22,18 +22,24 @@ type RemoveDialog = Dialog & {readonly kind: 'remove-remote'};
 /** What deleting on a registry takes away, all of it, and the name to type before it does. */
 export function removeRemoteView(dialog: RemoveDialog, context: DialogContext): DialogView {
 	return {
-		title: `Delete on the registry`,
+		title: 'Delete on the registry',
 		tone: 'failure',
-		rows: [row(strong(dialog.reference)), modeRow(dialog), blank, ...bodyRows(dialog, context)],
+		rows: [
+			row(strong(dialog.reference)),
+			modeRow(dialog, context),
+			blank,
+			...bodyRows(dialog, context),
+		],
 	};
 }
 
-function modeRow({mode}: RemoveDialog): TextRow {
+function modeRow({mode}: RemoveDialog, {theme}: DialogContext): TextRow {
+	const {loggedIn: chosen, loggedOut: other} = theme.symbols;
 	const choice = (which: RemoveDialog['mode'], text: string) =>
-		which === mode ? accent(text) : quiet(text);
+		which === mode ? accent(`${chosen} ${text}`) : quiet(`${other} ${text}`);
 	return row(
-		choice('untag', 'only this tag'),
-		quiet('  or  '),
+		choice('untag', 'this tag alone'),
+		'   ',
 		choice('manifest', 'the image with all its tags'),
 	);
 }

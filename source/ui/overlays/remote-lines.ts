@@ -72,12 +72,12 @@ function identity(
 			? formatPlatform({os: config.os, architecture: config.architecture, ...variantOf(config)})
 			: undefined;
 	if (isIndex) {
-		pair('index digest', [digest, 'what the tag points at: the list of platforms']);
-		pair('manifest', [manifestDigest, `the image for ${platform ?? 'this machine'}, shown below`]);
+		pair('index digest', [digest], 'what the tag points at: the list of platforms');
+		pair('manifest', [manifestDigest], `the image for ${platform ?? 'this machine'}, shown below`);
 	} else {
-		pair('manifest', [manifestDigest, 'what the tag points at: config and layers']);
+		pair('manifest', [manifestDigest], 'what the tag points at: config and layers');
 	}
-	pair('image ID', [configDigest, 'digest of the config: what docker images shows']);
+	pair('image ID', [configDigest], 'digest of the config: what docker images shows');
 	pair('media type', [mediaType]);
 	if (!isIndex) pair('platform', [platform ?? 'not told']);
 }

@@ -19,8 +19,8 @@ export type Sections = {
 	add(...cells: readonly Cell[]): void;
 	air(): void;
 	heading(text: string): void;
-	/** A label and its values, one below the other; nothing without values. */
-	pair(label: string, values: readonly string[]): void;
+	/** A label and its values, one below the other, then what is to be said of them; nothing without values. */
+	pair(label: string, values: readonly string[], remark?: string): void;
 	/** Names that may be long, each above its value. */
 	named(entries: Readonly<Record<string, string>>): void;
 	/** Instructions with what each added, newest first. */
@@ -41,11 +41,14 @@ export function createSections(theme: Theme, width: number): Sections {
 			air();
 			add({text, tone: 'strong'});
 		},
-		pair(label, values) {
+		pair(label, values, remark = '') {
 			const room = Math.max(8, width - indent - labelWidth - 1);
 			const parts = values.flatMap(value => wrap(shortened(value), room));
 			for (const [index, part] of parts.entries()) {
 				add({text: index === 0 ? label : '', width: labelWidth, tone: 'quiet'}, {text: part});
+			}
+			for (const part of remark === '' ? [] : wrap(remark, room)) {
+				add({text: '', width: labelWidth}, {text: part, tone: 'quiet'});
 			}
 		},
 		named(entries) {

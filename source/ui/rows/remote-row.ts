@@ -142,7 +142,7 @@ export function remoteTagHeading(
 	width: number,
 ): string {
 	const byTime = order === 'time';
-	const words = {name: 'by name', version: 'newest version first', time: '', match: 'best match'};
+	const words = {name: 'by name', version: 'by version', time: '', match: 'best match'};
 	return composeLine(
 		theme,
 		[
