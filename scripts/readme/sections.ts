@@ -107,7 +107,7 @@ export function providersSection(providers: readonly ProviderShape[]): string {
 			].join(', '),
 		]),
 	);
-	return `${rows}\n\nTested *live*: against the reference registry and regbench’s own; *rehearsed*: against those under the real name, with TLS and the product’s token service and API imitated; *scripted*: against fixed answers written from its documentation.`;
+	return `${rows}\n\nTested *live*: against the reference registry and regbench’s own; *rehearsed*: against those under the real name, with TLS and the product’s token service, and its own API by script; *scripted*: against fixed answers written from the product’s documentation alone.`;
 }
 
 /** Every setting: its name in the file, what it does, what it is when nobody has set it. */

@@ -26,7 +26,7 @@ export const embedded: RegistryProvider = {
 	vendorOrigins: [],
 	tested: 'live',
 	summary: {
-		browse: 'repositories by the catalogue tags, platforms, referrers',
-		remove: 'tags where it can, else manifests',
+		browse: 'repositories, tags, platforms, referrers',
+		remove: 'tags, manifests',
 	},
 };
