@@ -44,14 +44,9 @@ export async function copyBlobs(
 	const bring = async (blob: Link, inner: AbortSignal): Promise<void> => {
 		const call = {...options, signal: inner};
 		let failure: unknown;
-		const open = async function* (fromByte: number) {
-			try {
-				yield* lastHeldBack(source.repository.readBlob(blob, {...call, fromByte}));
-			} catch (thrown) {
-				failure = source.explain(thrown);
-				throw failure;
-			}
-		};
+		const explain = (thrown: unknown) => (failure = source.explain(thrown));
+		const open = (fromByte: number) =>
+			lastHeldBack(source.repository.readBlob(blob, {...call, fromByte}), explain);
 		const uploaded = repository.uploadBlob(
 			{digest: blob.digest, size: blob.size, open},
 			{...call, mountFrom, onProgress: done => progress.moving(blob, done)},
@@ -91,15 +86,21 @@ function uniqueBlobs(links: readonly Link[]): readonly Link[] {
 
 /**
  * The same chunks, each when the next one has come. The reader checks the digest after the last
- * chunk: a registry that never gets that chunk cannot take damaged bytes for a whole blob.
+ * chunk: a registry that never gets that chunk cannot take damaged bytes for a whole blob. What goes
+ * wrong is thrown as `explain` has it.
  */
 async function* lastHeldBack(
 	chunks: AsyncIterable<Uint8Array>,
+	explain: (thrown: unknown) => unknown,
 ): AsyncGenerator<Uint8Array, void, undefined> {
 	let held: Uint8Array | undefined;
-	for await (const chunk of chunks) {
-		if (held !== undefined) yield held;
-		held = chunk;
+	try {
+		for await (const chunk of chunks) {
+			if (held !== undefined) yield held;
+			held = chunk;
+		}
+	} catch (thrown) {
+		throw explain(thrown);
 	}
 	if (held !== undefined) yield held;
 }
