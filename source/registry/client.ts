@@ -64,7 +64,15 @@ export function createRegistryClient(
 	const entryOf = (domain: string): HostEntry => {
 		const known = entries.get(domain);
 		if (known) return known;
-		const entry = createEntry({domain, transport, credentials, concurrency, policy, now});
+		const entry = createEntry({
+			domain,
+			transport,
+			credentials,
+			concurrency,
+			policy,
+			now,
+			limitBytes,
+		});
 		entries.set(domain, entry);
 		return entry;
 	};
@@ -86,6 +94,7 @@ export function createRegistryClient(
 
 		vendor: domain => ({
 			login: async call => entryOf(domain).vendor.login(call),
+			manifest: async (path, digest, call) => entryOf(domain).vendor.manifest(path, digest, call),
 			request: async (request, call) => entryOf(domain).vendor.request(request, call),
 		}),
 

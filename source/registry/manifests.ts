@@ -10,6 +10,7 @@ import {
 import {RegbenchError} from '../domain/errors.ts';
 import {mediaTypes, type Descriptor, type RawManifest} from '../domain/manifest.ts';
 import type {HostSession} from './host-session.ts';
+import type {ManifestCache} from './manifest-cache.ts';
 import {isRecord, type Subject} from './refusals.ts';
 import type {CallOptions} from './registry-client.ts';
 import {manifestPath} from './repository-paths.ts';
@@ -30,11 +31,18 @@ export type Manifests = {
 	put(reference: string, manifest: RawManifest, options: CallOptions): Promise<Digest>;
 };
 
-/** `headTrust` is shared by all repositories of a host: whether its HEAD answers were found to be true. */
+export type ManifestSurroundings = {
+	readonly limitBytes: number;
+	/** Shared by all repositories of a host: whether its HEAD answers were found to be true. */
+	readonly headTrust: {proven: boolean};
+	/** Of the host and its login; absent where every read has to be a real one. */
+	readonly cache?: ManifestCache;
+};
+
 export function createManifests(
 	session: HostSession,
 	path: string,
-	{limitBytes, headTrust}: {readonly limitBytes: number; readonly headTrust: {proven: boolean}},
+	{limitBytes, headTrust, cache}: ManifestSurroundings,
 ): Manifests {
 	const subjectOf = (reference: string, writes: boolean): Subject => ({
 		domain: session.domain,
@@ -52,16 +60,21 @@ export function createManifests(
 		subject: subjectOf(reference, false),
 	});
 
-	const read = (reference: string, options: CallOptions): Promise<RawManifest> =>
-		withRetries(session.policy, session.domain, options, async () => {
+	const read = async (reference: string, options: CallOptions): Promise<RawManifest> => {
+		const known = isDigest(reference) ? cache?.get(path, reference) : undefined;
+		if (known) return known;
+		return withRetries(session.policy, session.domain, options, async () => {
 			const answer = await session.once(
 				{...fetchManifest('GET', reference), expect: [200]},
 				options,
 			);
 			const bytes = await answer.bytes(limitBytes);
 			const digest = checkedDigest(bytes, reference, answer, session.domain);
-			return {bytes, mediaType: mediaTypeOf(bytes, answer, session.domain), digest};
+			const manifest = {bytes, mediaType: mediaTypeOf(bytes, answer, session.domain), digest};
+			cache?.add(path, manifest);
+			return manifest;
 		});
+	};
 
 	const readDescriptor = async (reference: string, options: CallOptions) => {
 		try {

@@ -20,8 +20,8 @@ export function createRepository(
 ): RemoteRepository {
 	const provider = providerForHost(domain);
 	const manifests = () => {
-		const {session, headTrust} = entry();
-		return createManifests(session, path, {limitBytes, headTrust});
+		const {session, headTrust, cache} = entry();
+		return createManifests(session, path, {limitBytes, headTrust, cache});
 	};
 
 	const readableByAnyone = async (reference: string, call: CallOptions): Promise<boolean> => {
@@ -58,8 +58,8 @@ export function createRepository(
 		readableByAnyone: async (reference, call = {}) => readableByAnyone(reference, call),
 		facts: async (call = {}) => provider.facts?.(entry().vendor, {domain, path}, call),
 		removal: createRemoval({provider, domain, path}, () => {
-			const {session, vendor, removal: memory} = entry();
-			return {session, vendor, memory, manifests: manifests()};
+			const {session, vendor, removal: memory, cache} = entry();
+			return {session, vendor, memory, cache, manifests: manifests()};
 		}),
 	};
 }

@@ -3,6 +3,7 @@ import {randomUUID} from 'node:crypto';
 import type {Digest} from '../domain/digest.ts';
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import type {HostSession} from './host-session.ts';
+import type {ManifestCache} from './manifest-cache.ts';
 import type {Manifests} from './manifests.ts';
 import type {CallOptions, Removal} from './registry-client.ts';
 import {manifestPath} from './repository-paths.ts';
@@ -17,6 +18,7 @@ export type RemovalSurroundings = {
 	readonly manifests: Manifests;
 	readonly vendor: VendorApi;
 	readonly memory: RemovalMemory;
+	readonly cache: Pick<ManifestCache, 'forget'>;
 };
 
 /** Looks its surroundings up at every call: they change with a login. */
@@ -45,7 +47,18 @@ export function createRemoval(
 		canUntag: async (options = {}) =>
 			untag === 'distribution' ? probeUntag(now(), path, options) : untag !== 'no',
 		...(byTag ? {untag: async (tag, options = {}) => byTag(tag, options)} : {}),
-		...(byDigest ? {manifest: async (digest, options = {}) => byDigest(digest, options)} : {}),
+		...(byDigest
+			? {
+					manifest: async (digest, options = {}) => {
+						// Even a failure may have deleted something.
+						try {
+							await byDigest(digest, options);
+						} finally {
+							now().cache.forget(path);
+						}
+					},
+				}
+			: {}),
 		...(preview
 			? {preview: async (digest, options = {}) => preview(now().vendor, place, digest, options)}
 			: {}),

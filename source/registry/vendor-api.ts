@@ -1,4 +1,5 @@
 /** Requests to what a registry's vendor serves beside the distribution API. Providers' functions are written against this. */
+import type {Digest} from '../domain/digest.ts';
 import type {CallOptions} from './registry-client.ts';
 
 export type VendorRequest = {
@@ -39,6 +40,8 @@ export type VendorAnswer = {
 export type VendorApi = {
 	/** The login of the registry, without its secret; undefined where there is none. */
 	login(options?: CallOptions): Promise<{readonly username: string | undefined} | undefined>;
+	/** A manifest of the registry, parsed; undefined where it is not there. Read once within a minute. */
+	manifest(path: string, digest: Digest, options?: CallOptions): Promise<unknown>;
 	/** Rejects as every registry call does; what reads is tried again after transient failures. */
 	request(request: VendorRequest, options?: CallOptions): Promise<VendorAnswer>;
 };

@@ -4,6 +4,7 @@ import {RegbenchError} from '../domain/errors.ts';
 import {sameOrigin} from './hosts.ts';
 import type {HostSession} from './host-session.ts';
 import {createLimiter} from './limiter.ts';
+import type {Manifests} from './manifests.ts';
 import {nextLink, parseJson} from './pages.ts';
 import {refusal, type Subject} from './refusals.ts';
 import type {CallOptions, CredentialSource} from './registry-client.ts';
@@ -21,6 +22,7 @@ export type VendorSurroundings = {
 	readonly credentials: CredentialSource;
 	readonly concurrency: number;
 	readonly now: () => number;
+	readonly manifests: (path: string) => Pick<Manifests, 'read'>;
 };
 
 const answerBytes = 8 * 1024 * 1024;
@@ -187,6 +189,15 @@ export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 		async login({signal} = {}) {
 			const login = await findLogin(signal);
 			return login && {username: credentialUsername(login.credential)};
+		},
+		async manifest(path, digest, options = {}) {
+			try {
+				const {bytes} = await surroundings.manifests(path).read(digest, options);
+				return parseJson(Buffer.from(bytes));
+			} catch (error) {
+				if (error instanceof RegbenchError && error.code === 'TAG_NOT_FOUND') return undefined;
+				throw error;
+			}
 		},
 		async request(request, options = {}) {
 			if (!reads(request.method)) return once(request, options);

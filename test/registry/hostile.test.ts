@@ -295,6 +295,30 @@ describe('nothing is asked twice that is known', () => {
 		expect(world.requests).toHaveLength(10);
 	});
 
+	test('a manifest of known digest is read once, until something is deleted', async () => {
+		const body = JSON.stringify({schemaVersion: 2, layers: []});
+		const known = digestOf(body);
+		const headers = {'content-type': mediaTypes.ociManifest};
+		const read: Step = {method: 'GET', path: `/v2/a/b/manifests/${known}`, headers, body};
+		const deleting: Step = {method: 'DELETE', path: read.path, status: 202};
+		await using registry = await scriptedRegistry([
+			open,
+			read,
+			read,
+			deleting,
+			{...read, status: 404, body: '{}'},
+		]);
+		let time = 0;
+		await using client = testClient({now: () => time});
+		const repository = client.repository(registry.host, 'a/b');
+		await repository.manifest(known);
+		await repository.manifest(known);
+		time = 60_001;
+		await repository.manifest(known);
+		await repository.removal.manifest!(known);
+		await expect(repository.manifest(known)).rejects.toMatchObject({code: 'TAG_NOT_FOUND'});
+	});
+
 	test('whether tags can be taken away is found out once for a host', async () => {
 		const refusal = {status: 405, body: '{"errors":[{"code":"UNSUPPORTED"}]}'};
 		const probe = {method: 'DELETE', path: /^\/v2\/a\/b\/manifests\/regbench-probe-/, ...refusal};

@@ -4,7 +4,6 @@
  */
 import type {Digest} from '../../domain/digest.ts';
 import {RegbenchError, toRegbenchError} from '../../domain/errors.ts';
-import {mediaTypes} from '../../domain/manifest.ts';
 import type {CallOptions, RemovalPreview, RemoveManifestOptions} from '../registry-client.ts';
 import type {VendorApi} from '../vendor-api.ts';
 import {fieldsOf} from './fields.ts';
@@ -14,13 +13,6 @@ import type {RepositoryPlace} from './provider.ts';
 /** Beyond these a check of every index would take minutes. */
 const maximumChecked = 500;
 const atOnce = 6;
-const accept = [
-	mediaTypes.ociIndex,
-	mediaTypes.dockerIndex,
-	mediaTypes.ociManifest,
-	mediaTypes.dockerManifest,
-].join(', ');
-
 type Examined = {
 	readonly version: PackageVersion;
 	readonly lastTagged: boolean;
@@ -125,18 +117,7 @@ async function isMadeOf(
 	part: Digest,
 	options: CallOptions,
 ): Promise<boolean> {
-	const {status, json} = await api.request(
-		{
-			method: 'GET',
-			to: `/v2/${path}/manifests/${index}`,
-			headers: {accept},
-			as: {kind: 'registry', scopes: [`repository:${path}:pull`]},
-			about: {path, reference: index},
-			expect: [200, 404],
-		},
-		options,
-	);
-	const {manifests} = status === 200 ? fieldsOf(json) : {};
+	const {manifests} = fieldsOf(await api.manifest(path, index, options));
 	return Array.isArray(manifests) && manifests.some(entry => fieldsOf(entry)['digest'] === part);
 }
 

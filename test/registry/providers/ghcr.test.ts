@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {digestOf} from '../../../source/domain/digest.ts';
 import {mediaTypes} from '../../../source/domain/manifest.ts';
 import {basicLogin, testClient} from '../scripted-registry.ts';
 import {
@@ -36,10 +37,10 @@ function row(name: string, visibility: string) {
 	return {name, visibility, updated_at: '2026-01-02T03:04:05Z'};
 }
 
-function version(id: number, digit: string, tags: readonly string[]) {
+function version(id: number, name: string, tags: readonly string[]) {
 	return {
 		id,
-		name: digest(digit),
+		name,
 		html_url: `https://github.com/users/octocat/packages/container/tools%2Fhello/${id}`,
 		created_at: '2026-01-01T00:00:00Z',
 		updated_at: `2026-02-0${id}T00:00:00Z`,
@@ -47,12 +48,17 @@ function version(id: number, digit: string, tags: readonly string[]) {
 	};
 }
 
-function manifest(digit: string, parts?: readonly string[]): Record<string, Reply> {
-	const body = parts
-		? {mediaType: mediaTypes.ociIndex, manifests: parts.map(part => ({digest: digest(part)}))}
-		: {mediaType: mediaTypes.ociManifest, layers: []};
-	const line = `GET https://ghcr.io/v2/octocat/tools/hello/manifests/${digest(digit)}`;
-	return {[line]: {body, authorization: 'Bearer pull'}};
+/** Documents of which tagged versions are made. */
+const parted = JSON.stringify({
+	mediaType: mediaTypes.ociIndex,
+	manifests: [{digest: digest('c')}, {digest: digest('d')}],
+});
+const alone = JSON.stringify({mediaType: mediaTypes.ociManifest, layers: []});
+
+function manifest(body: string): Record<string, Reply> {
+	const line = `GET https://ghcr.io/v2/octocat/tools/hello/manifests/${digestOf(body)}`;
+	const {mediaType} = JSON.parse(body) as {mediaType: string};
+	return {[line]: {body, headers: {'content-type': mediaType}, authorization: 'Bearer pull'}};
 }
 
 function open(world: World, username = 'octocat') {
@@ -101,7 +107,7 @@ describe('GHCR', () => {
 	});
 
 	test('lists tags with digests and times, and asks again only whether they have changed', async () => {
-		const reply = {body: [version(3, 'c', ['2', 'latest']), version(2, 'b', [])]};
+		const reply = {body: [version(3, digest('c'), ['2', 'latest']), version(2, digest('b'), [])]};
 		await using world = await scriptedWorld({
 			...registry,
 			[versions]: [{...reply, headers: {etag: '"1"'}}, {status: 304}],
@@ -188,9 +194,13 @@ describe('GHCR', () => {
 		await using world = await scriptedWorld({
 			...registry,
 			...pullToken,
-			...manifest('b', ['d']),
+			...manifest(parted),
 			[versions]: {
-				body: [version(1, 'a', ['1', 'old']), version(2, 'b', ['2']), version(3, 'd', [])],
+				body: [
+					version(1, digest('a'), ['1', 'old']),
+					version(2, digestOf(parted), ['2']),
+					version(3, digest('d'), []),
+				],
 			},
 			[`DELETE ${packages}/container/tools%2Fhello/versions/1`]: {status: 204, authorization: pat},
 		});
@@ -198,14 +208,15 @@ describe('GHCR', () => {
 		const {removal} = client.repository(...place);
 		expect(await removal.preview!(digest('a'))).toEqual({tags: ['1', 'old']});
 		await removal.manifest!(digest('a'));
+		expect(world.count(Object.keys(manifest(parted))[0]!)).toBe(1);
 	});
 
 	test('what a tagged index is made of is never deleted', async () => {
 		await using world = await scriptedWorld({
 			...registry,
 			...pullToken,
-			...manifest('b', ['c', 'd']),
-			[versions]: {body: [version(2, 'b', ['2']), version(3, 'd', [])]},
+			...manifest(parted),
+			[versions]: {body: [version(2, digestOf(parted), ['2']), version(3, digest('d'), [])]},
 		});
 		await using client = open(world);
 		const {removal} = client.repository(...place);
@@ -221,7 +232,7 @@ describe('GHCR', () => {
 	test('the last tagged version goes with the whole package, and only when that was agreed to', async () => {
 		await using world = await scriptedWorld({
 			...registry,
-			[versions]: {body: [version(1, 'a', ['1']), version(2, 'b', [])]},
+			[versions]: {body: [version(1, digest('a'), ['1']), version(2, digest('b'), [])]},
 			[`DELETE ${packages}/container/tools%2Fhello`]: {status: 204},
 		});
 		await using client = open(world);
@@ -238,8 +249,8 @@ describe('GHCR', () => {
 		await using world = await scriptedWorld({
 			...registry,
 			...pullToken,
-			...manifest('b'),
-			[versions]: {body: [version(1, 'a', ['1']), version(2, 'b', ['2'])]},
+			...manifest(alone),
+			[versions]: {body: [version(1, digest('a'), ['1']), version(2, digestOf(alone), ['2'])]},
 			[`DELETE ${packages}/container/tools%2Fhello/versions/1`]: {
 				status: 403,
 				body: {message: 'Must have admin rights to Repository.\u001B[2J'},
