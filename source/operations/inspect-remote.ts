@@ -110,7 +110,8 @@ async function readImage(
 	};
 }
 
-async function readConfig(
+/** The config of an image; empty for an artifact that keeps something of its own there. `TOO_LARGE` beyond its bound. */
+export async function readConfig(
 	repository: RemoteRepository,
 	config: Descriptor,
 	options: CallOptions,

@@ -1,56 +1,131 @@
 /** Finds out how the tags of an image stand on every target, in the background and only once each. */
+import PQueue from 'p-queue';
 import {RegbenchError, toErrorRecord} from '../domain/errors.ts';
 import type {LocalImage} from '../domain/image.ts';
-import {parseManifest} from '../domain/manifest.ts';
-import {parseReference} from '../domain/reference.ts';
+import {hostPlatform} from '../domain/platform.ts';
+import {parseReference, type Reference} from '../domain/reference.ts';
+import type {Digest} from '../domain/digest.ts';
+import {readConfig} from '../operations/inspect-remote.ts';
+import {readRemoteImage} from '../operations/remote-image.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
 import {tagRowsOf} from './tag-rows.ts';
 import type {TagStatus} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
-/** Asks the registries about every tag of the image that is not known yet. */
-export async function checkTags(workbench: Workbench, image: LocalImage): Promise<void> {
-	const {store, surroundings} = workbench;
-	const {targets, tagStatus} = store.getState();
-	const references = tagRowsOf(image, targets)
-		.flatMap(row => Object.values(row.remote))
-		.filter(reference => (tagStatus[reference]?.phase ?? 'unknown') === 'unknown');
-	if (references.length === 0) return;
-	const checking = Object.fromEntries(
-		references.map(reference => [reference, {phase: 'checking'} as const]),
-	);
-	store.dispatch({type: 'tagStatusChanged', entries: checking});
-	await Promise.all(
-		references.map(async reference => {
-			const status = await checkTag(workbench.registry, image, reference, surroundings.signal);
-			store.dispatch({type: 'tagStatusChanged', entries: {[reference]: status}});
-		}),
-	);
+/** Registries limit what one client may ask at once, and a push should not wait behind this. */
+const requestsAtOnce = 4;
+/** Reproducible builds set a time that tells nothing, in 1970 or 1980. */
+const earliestRealTime = Date.UTC(1990, 0);
+
+/** What a digest stands for; the same for ever, so it is read once. */
+type RemoteFacts = {
+	/** Digests by which a local copy of it may be known. */
+	readonly identities: readonly string[];
+	readonly createdAt: string | undefined;
+};
+
+/**
+ * Answers a function that asks the registries about every tag of an image that is not known yet: by one
+ * HEAD, and where the digest is not that of the image by its manifest and config, once for each digest.
+ * At most four requests are under way; the image that was asked for last comes first.
+ */
+export function createTagChecks(workbench: Workbench): (image: LocalImage) => Promise<void> {
+	const {store, registry, surroundings} = workbench;
+	const {signal} = surroundings;
+	const queue = new PQueue({concurrency: requestsAtOnce});
+	const facts = new Map<string, Promise<RemoteFacts>>();
+	let turn = 0;
+
+	const factsOf = (reference: Reference, digest: Digest): Promise<RemoteFacts> => {
+		const known = facts.get(digest);
+		if (known) return known;
+		const reading = readFacts(registry, reference, digest, signal);
+		facts.set(digest, reading);
+		// What failed is asked again the next time.
+		reading.catch(() => facts.delete(digest));
+		return reading;
+	};
+
+	return async image => {
+		const {targets, tagStatus} = store.getState();
+		const references = tagRowsOf(image, targets)
+			.flatMap(row => Object.values(row.remote))
+			.filter(reference => (tagStatus[reference]?.phase ?? 'unknown') === 'unknown');
+		if (references.length === 0) return;
+		const checking = Object.fromEntries(
+			references.map(reference => [reference, {phase: 'checking'} as const]),
+		);
+		store.dispatch({type: 'tagStatusChanged', entries: checking});
+		const priority = ++turn;
+		const check = async (text: string) => {
+			if (signal.aborted) return;
+			const status = await checkTag({registry, image, signal, factsOf}, text);
+			if (!signal.aborted) store.dispatch({type: 'tagStatusChanged', entries: {[text]: status}});
+		};
+		await Promise.all(references.map(text => queue.add(() => check(text), {priority})));
+	};
 }
 
+type Check = {
+	readonly registry: RegistryClient;
+	readonly image: LocalImage;
+	readonly signal: AbortSignal;
+	readonly factsOf: (reference: Reference, digest: Digest) => Promise<RemoteFacts>;
+};
+
 async function checkTag(
-	registry: RegistryClient,
-	image: LocalImage,
+	{registry, image, signal, factsOf}: Check,
 	text: string,
-	signal: AbortSignal,
 ): Promise<TagStatus> {
 	try {
-		const {domain, path, tag} = parseReference(text);
-		const repository = registry.repository(domain, path);
-		const remote = await repository.resolve(tag ?? 'latest', {signal});
+		const reference = parseReference(text);
+		const {domain, path, tag} = reference;
+		const remote = await registry.repository(domain, path).resolve(tag ?? 'latest', {signal});
 		if (!remote) return {phase: 'absent'};
-		const digests = [image.id, ...image.digests.map(digest => digest.split('@')[1])];
-		if (digests.includes(remote.digest)) {
-			return {phase: 'known', standing: 'same', digest: remote.digest};
-		}
+		const {digest} = remote;
+		const here = [image.id, ...image.digests.map(known => known.split('@')[1])];
+		if (here.includes(digest)) return {phase: 'known', standing: 'same', digest};
 		// An engine that never pushed or pulled the image there knows it by its config alone.
-		const manifest = parseManifest(await repository.manifest(remote.digest, {signal}));
-		const same = manifest.kind === 'manifest' && manifest.config.digest === image.id;
-		return {phase: 'known', standing: same ? 'same' : 'different', digest: remote.digest};
+		const {identities, createdAt} = await factsOf(reference, digest);
+		if (identities.some(identity => here.includes(identity))) {
+			return {phase: 'known', standing: 'same', digest};
+		}
+		const newer = newerOf(image.createdAt, createdAt);
+		return {phase: 'known', standing: 'different', digest, ...(newer ? {newer} : {})};
 	} catch (thrown) {
 		// A registry that hides what is absent behind a refusal is asked again after a login.
 		if (thrown instanceof RegbenchError && thrown.code === 'TAG_NOT_FOUND')
 			return {phase: 'absent'};
 		return {phase: 'failed', error: toErrorRecord(thrown)};
 	}
+}
+
+async function readFacts(
+	registry: RegistryClient,
+	{domain, path}: Reference,
+	digest: Digest,
+	signal: AbortSignal,
+): Promise<RemoteFacts> {
+	const options = {signal};
+	try {
+		const place = {domain, path, digest};
+		const found = await readRemoteImage(registry, place, hostPlatform(), options);
+		const {config} = found.manifest;
+		const {created} = await readConfig(registry.repository(domain, path), config, options);
+		return {identities: [found.manifestDigest, config.digest], createdAt: created};
+	} catch (thrown) {
+		// Made for other machines only, or no image at all: that it is another one is known all the same.
+		if (thrown instanceof RegbenchError && ['UNSUPPORTED', 'PROTOCOL_ERROR'].includes(thrown.code))
+			return {identities: [], createdAt: undefined};
+		throw thrown;
+	}
+}
+
+function newerOf(
+	local: string | undefined,
+	remote: string | undefined,
+): 'local' | 'remote' | undefined {
+	const [here, there] = [Date.parse(local ?? ''), Date.parse(remote ?? '')];
+	if (!(here > earliestRealTime && there > earliestRealTime) || here === there) return undefined;
+	return here > there ? 'local' : 'remote';
 }

@@ -77,7 +77,7 @@ function explainTag(state: State): Explanation {
 			case 'known':
 				return status.standing === 'same'
 					? `✓ ${target.id} has the same bytes (${shortDigest(status.digest)}).`
-					: `≠ ${target.id} has another image under this tag (${shortDigest(status.digest)}).`;
+					: `≠ ${target.id} has another image under this tag (${shortDigest(status.digest)})${newerWords(status.newer)}.`;
 			case 'absent':
 				return `– ${target.id} has no such tag. P pushes it there.`;
 			case 'failed':
@@ -101,6 +101,17 @@ function explainTag(state: State): Explanation {
 				: []),
 		],
 	};
+}
+
+function newerWords(newer: 'local' | 'remote' | undefined): string {
+	switch (newer) {
+		case 'local':
+			return ', built before the one here: P brings it up to date';
+		case 'remote':
+			return ', built after the one here: p brings it here';
+		case undefined:
+			return '';
+	}
 }
 
 function explainRegistry(state: State): Explanation {

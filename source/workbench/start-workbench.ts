@@ -5,7 +5,7 @@ import type {JobEvent, JobResult, RemoteRemoveResult} from '../domain/events.ts'
 import {formatReference, parseReference} from '../domain/reference.ts';
 import {waitFor} from '../operations/retry.ts';
 import {checkAllHosts} from './check-logins.ts';
-import {checkTags} from './check-tags.ts';
+import {createTagChecks} from './check-tags.ts';
 import {proposeTargets} from './propose-targets.ts';
 import {selectActiveJobs, selectCurrentImage} from './selectors.ts';
 import type {TagStatus} from './state.ts';
@@ -82,6 +82,7 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 		dispatch({type: 'proposalsFound', proposals: proposeTargets(seen, known, deniedProposals)});
 	};
 
+	const checkTags = createTagChecks(workbench);
 	let resting: NodeJS.Timeout | undefined;
 	let seen: readonly unknown[] = [];
 	const stopWatching = store.subscribe(() => {
@@ -92,7 +93,7 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 		clearTimeout(resting);
 		resting = setTimeout(() => {
 			const image = selectCurrentImage(getState());
-			if (image) void checkTags(workbench, image);
+			if (image) void checkTags(image);
 		}, restMs);
 	});
 	// Ages move once a minute, the elapsed time of a running job every second; else nothing is drawn.

@@ -53,7 +53,13 @@ export type TagStatus =
 	| {readonly phase: 'unknown'}
 	| {readonly phase: 'checking'}
 	/** `same`: the registry's digest is that of the local image. */
-	| {readonly phase: 'known'; readonly standing: 'same' | 'different'; readonly digest: string}
+	| {
+			readonly phase: 'known';
+			readonly standing: 'same' | 'different';
+			readonly digest: string;
+			/** Which side was built later, where both tell. */
+			readonly newer?: 'local' | 'remote';
+	  }
 	| {readonly phase: 'absent'}
 	| {readonly phase: 'failed'; readonly error: ErrorRecord};
 

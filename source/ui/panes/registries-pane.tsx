@@ -5,8 +5,7 @@ import {messageLines, type Paragraph} from '../components/message.ts';
 import {useViewport} from '../hooks/use-viewport.ts';
 import {keyOf, type KeyBinding} from '../keymap.ts';
 import type {Area} from '../layout.ts';
-import {targetRow} from '../rows/target-row.ts';
-import {displayWidth} from '../text.ts';
+import {placeWidth, targetRow} from '../rows/target-row.ts';
 import {useUi} from '../ui-context.ts';
 import {nothingMatches} from './images-pane.tsx';
 import {paneTitle, positionText} from './pane-title.ts';
@@ -28,7 +27,7 @@ export const RegistriesPane = memo(function RegistriesPane(props: RegistriesPane
 	const width = area.width - 2;
 	const offset = useViewport(cursor, rows.length, visible);
 	const shown = rows.slice(offset, offset + visible);
-	const idWidth = Math.max(...shown.map(row => displayWidth(row.target.id)), 0);
+	const places = placeWidth(shown, width);
 	const addKey = keyOf(bindings, 'registries.add');
 	const lines =
 		rows.length === 0
@@ -37,7 +36,7 @@ export const RegistriesPane = memo(function RegistriesPane(props: RegistriesPane
 					targetRow(
 						theme,
 						row,
-						{selected: offset + index === cursor, focused, idWidth, addKey},
+						{selected: offset + index === cursor, focused, placeWidth: places, addKey},
 						width,
 					),
 				);

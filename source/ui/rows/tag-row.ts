@@ -138,7 +138,7 @@ export function statusLooks(
 		case 'known':
 			return status.standing === 'same'
 				? {symbol: symbols.same, tone: 'good'}
-				: {symbol: symbols.different, tone: 'caution'};
+				: {symbol: `${symbols.different}${newerSymbol(symbols, status.newer)}`, tone: 'caution'};
 		case 'absent':
 			return {symbol: symbols.absent, tone: 'quiet'};
 		case 'checking':
@@ -148,6 +148,12 @@ export function statusLooks(
 		case 'unknown':
 			return {symbol: symbols.unknown, tone: 'quiet'};
 	}
+}
+
+/** An arrow the way the newer image would go: up from here, or down to here. */
+function newerSymbol(symbols: Symbols, newer: 'local' | 'remote' | undefined): string {
+	if (newer === undefined) return '';
+	return newer === 'local' ? symbols.up : symbols.down;
 }
 
 /** The digest a row shows: of a repository of its own where known, else any, else the image ID. */

@@ -7,37 +7,62 @@ import type {Theme, Tone} from '../theme.ts';
 import {composeLine, type Cell} from './line.ts';
 import {leadCells, leadWidth, rowTone, type RowState} from './list-row.ts';
 
-/** Room for `no login`, `gh login`, `no answer`. */
-const leastWords = 9;
+/** Room for `no login`, `gh login`. */
+const leastWords = 8;
+
+const columnGap = 3;
+
+/** Room for a place and words about it. */
+function rowRoom(width: number): number {
+	return width - leadWidth - 3;
+}
+
+/**
+ * Columns for the places: the longest that leaves room for words behind it. Where a place is longer the
+ * words go, never a part of the place.
+ */
+export function placeWidth(rows: readonly TargetRow[], width: number): number {
+	const most = rowRoom(width) - leastWords - 1;
+	const widths = rows.map(wantedWidth).filter(wanted => wanted <= most);
+	return Math.max(12, ...widths);
+}
+
+function wantedWidth({target, isDefault}: TargetRow): number {
+	return displayWidth(target.id) + (isDefault ? 2 : 0);
+}
 
 /** Dot, place, `*` on the default one, and in words how the login stands. */
 export function targetRow(
 	theme: Theme,
 	row: TargetRow,
-	state: RowState & {readonly idWidth: number; readonly addKey: string},
+	state: RowState & {readonly placeWidth: number; readonly addKey: string},
 	width: number,
 ): string {
 	const {symbols} = theme;
 	if (row.proposal !== undefined) return proposalRow(theme, row, state, width);
 	const dot = loginDot(symbols, row.login);
-	const room = width - leadWidth - 3;
-	// The place comes first; its column ends at the same width in every row.
-	const idWidth = Math.max(12, Math.min(state.idWidth + 2, room - leastWords - 1)) + 1;
-	const words = loginWords(row.login, room - idWidth);
+	const room = rowRoom(width);
+	const wanted = wantedWidth(row);
+	const words = loginWords(row.login, room - Math.max(wanted, state.placeWidth) - 1);
+	const wordsWidth = displayWidth(words.text);
+	const fits = wanted + 1 + wordsWidth <= room;
+	// Words stand in a column as long as there is room; what is a little longer begins a little earlier.
+	const column = Math.min(state.placeWidth + columnGap, room - wordsWidth);
+	const idWidth = fits ? Math.max(wanted + 1, column) : room;
 	return composeLine(
 		theme,
 		[
 			...leadCells(theme, state),
 			{text: dot.symbol, width: 2, tone: dot.tone},
 			...idCells(row, rowTone(state), idWidth),
-			{text: words.text, width: Math.max(0, room - idWidth), tone: words.tone},
+			{text: fits ? words.text : '', width: room - idWidth, tone: words.tone},
 		],
 		width,
 	);
 }
 
 function idCells(row: TargetRow, tone: Tone | undefined, width: number): readonly Cell[] {
-	const idWidth = Math.min(displayWidth(row.target.id), width - (row.isDefault ? 3 : 1));
+	const idWidth = Math.min(displayWidth(row.target.id), width - (row.isDefault ? 2 : 0));
 	return [
 		{text: row.target.id, width: idWidth, tone},
 		{text: row.isDefault ? ' *' : '', width: width - idWidth, tone: 'focus'},
