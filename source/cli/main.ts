@@ -4,7 +4,8 @@ import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import {compose} from './compose.ts';
 import type {Command} from './command.ts';
 import {exitCodes} from './exit-codes.ts';
-import {parseArguments, type Asked} from './flags.ts';
+import type {Asked} from './flags.ts';
+import {toGlobalOptions} from './global-options.ts';
 import {createOutput} from './output.ts';
 import {version} from './version.ts';
 
@@ -15,7 +16,7 @@ export async function main(words: readonly string[]): Promise<number> {
 	// A reader such as head has what it wanted and goes away: that is no failure.
 	process.stdout.on('error', () => {});
 	try {
-		const asked = parseArguments(words, version);
+		const asked = await readArguments(words);
 		if (asked.kind === 'text') {
 			process.stdout.write(asked.text);
 			return exitCodes.done;
@@ -34,6 +35,13 @@ export async function main(words: readonly string[]): Promise<number> {
 			? exitCodes.usedWrongly
 			: exitCodes.failed;
 	}
+}
+
+/** Without arguments there is nothing to parse, and the workbench opens sooner. */
+async function readArguments(words: readonly string[]): Promise<Asked> {
+	if (words.length === 0) return {kind: 'workbench', globals: toGlobalOptions({})};
+	const {parseArguments} = await import('./flags.ts');
+	return parseArguments(words, version);
 }
 
 async function runCommand(
