@@ -15,7 +15,25 @@ const pattern = /^v?(\d+(?:\.\d+){0,3})(?:-([\dA-Za-z][\w.-]*))?(?:[+_][\w.+-]*)
  * order of their letters.
  */
 export function compareVersions(one: string, other: string): number {
-	const [a, b] = [parseVersion(one), parseVersion(other)];
+	return compareRead(
+		{text: one, version: parseVersion(one)},
+		{text: other, version: parseVersion(other)},
+	);
+}
+
+/** The entries with the highest version first, then what is no version; each tag is read once only. */
+export function newestFirst<Entry extends {readonly tag: string}>(
+	entries: readonly Entry[],
+): readonly Entry[] {
+	return entries
+		.map(entry => ({entry, text: entry.tag, version: parseVersion(entry.tag)}))
+		.toSorted((one, other) => compareRead(other, one))
+		.map(({entry}) => entry);
+}
+
+type ReadTag = {readonly text: string; readonly version: Version | undefined};
+
+function compareRead({text: one, version: a}: ReadTag, {text: other, version: b}: ReadTag): number {
 	// Turned round, so that a list with the newest first ends with names from a to z.
 	if (!a && !b) return compareTexts(other, one);
 	if (!a) return -1;

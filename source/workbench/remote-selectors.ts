@@ -3,7 +3,7 @@ import fuzzysort from 'fuzzysort';
 import type {LocalImage} from '../domain/image.ts';
 import type {RepositoryEntry, TagEntry} from '../domain/remote.ts';
 import {formatReference} from '../domain/reference.ts';
-import {compareVersions} from '../domain/version.ts';
+import {newestFirst} from '../domain/version.ts';
 import {memoizeLast} from './memoize.ts';
 import {selectImages} from './selectors.ts';
 import type {Cursor, Overlay, RemoteLevel, State, TagSort} from './state.ts';
@@ -38,19 +38,24 @@ export function repositoryRowsOf(
 const tagRows = memoizeLast((entries: readonly TagEntry[], filter: string, sort: TagSort) => {
 	const shown =
 		filter === ''
-			? entries.toSorted(comparators[sort])
+			? sorted[sort](entries)
 			: fuzzysort
 					.go(filter, entries as TagEntry[], {key: 'tag', threshold: 0.2})
 					.map(found => found.obj);
 	return shown;
 });
 
-const comparators: Readonly<Record<TagSort, (one: TagEntry, other: TagEntry) => number>> = {
-	name: (one, other) => (one.tag < other.tag ? -1 : Number(one.tag > other.tag)),
+const sorted: Readonly<Record<TagSort, (entries: readonly TagEntry[]) => readonly TagEntry[]>> = {
+	name: entries => entries.toSorted((one, other) => compareTexts(one.tag, other.tag)),
 	// Newest first; what tells no time comes last.
-	time: (one, other) => (other.pushedAt ?? '').localeCompare(one.pushedAt ?? ''),
-	version: (one, other) => compareVersions(other.tag, one.tag),
+	time: entries =>
+		entries.toSorted((one, other) => compareTexts(other.pushedAt ?? '', one.pushedAt ?? '')),
+	version: newestFirst,
 };
+
+function compareTexts(one: string, other: string): number {
+	return one < other ? -1 : Number(one > other);
+}
 
 /** The tags of a level, filtered (best match first) or sorted. */
 export function tagRowsOfLevel(level: RemoteLevel & {readonly at: 'tags'}): readonly TagEntry[] {
