@@ -225,6 +225,8 @@ export async function openTerminal(options: TerminalOptions = {}): Promise<OpenT
 				const answer = nextDraw(bytes === '\u001B' ? 200 : 20);
 				send(bytes);
 				await answer;
+				// What was drawn may have answered an earlier key, and Esc needs its pause.
+				if (bytes === '\u001B') await sleep(100);
 			}
 		},
 		async type(text) {
