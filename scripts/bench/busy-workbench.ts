@@ -67,6 +67,7 @@ const engine: Engine = {
 	async *changes() {
 		yield* [];
 	},
+	containers: async () => undefined,
 	close: async () => {},
 };
 

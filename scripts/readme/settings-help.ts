@@ -12,6 +12,7 @@ export const settingsHelp: Readonly<Record<Exclude<keyof Settings, 'version'>, s
 		'Which engine to use (`auto`, `docker`, `embedded`), and its address as `host` where it cannot be found.',
 	concurrency: 'Pushes and pulls at once, and requests to one registry at once.',
 	retention: 'What a clean-up keeps.',
+	runs: 'how images were run last, by repository: ports, environment (never the value of a variable whose name tells of a secret), command, mounts, what was probed and the digest of the answer',
 	recentReferences: 'References that were pulled, offered again in the pull dialog.',
 	layout: 'Shares of the panes in percent, and whether the log wraps and follows.',
 	deniedProposals: 'Targets that were proposed and turned down.',

@@ -12,6 +12,7 @@ import {
 import {loginCommand, logoutCommand, targetsCommand} from './commands/registries.ts';
 import {copyCommand, removeRemoteCommand} from './commands/remote-changes.ts';
 import {inspectCommand, remoteTagsCommand, reposCommand} from './commands/remote.ts';
+import {proveCommand, runCommand} from './commands/run.ts';
 import {serveCommand} from './commands/serve.ts';
 
 export const commands: readonly Command[] = [
@@ -22,6 +23,8 @@ export const commands: readonly Command[] = [
 	pullCommand,
 	removeCommand,
 	repullCommand,
+	runCommand,
+	proveCommand,
 	targetsCommand,
 	loginCommand,
 	logoutCommand,

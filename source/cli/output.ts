@@ -1,8 +1,9 @@
 /** Where headless commands write: results to standard output, progress and words for people to standard error. */
 import {toErrorRecord} from '../domain/errors.ts';
-import type {JobEvent, TransferEvent} from '../domain/events.ts';
+import type {JobEvent, RunningContainer, TransferEvent} from '../domain/events.ts';
+import {describeAnswer} from '../domain/probe.ts';
 import {formatBytes} from '../domain/size.ts';
-import {describeResult} from '../workbench/job-log.ts';
+import {countOf, describeResult} from '../workbench/job-log.ts';
 
 export type Output = {
 	readonly json: boolean;
@@ -59,6 +60,16 @@ export function createOutput({out, error}: Streams, json: boolean): Output {
 					say(`  ${arrow} ${event.layer.replace(/^sha\d+:/, '').slice(0, 12)}  ${size}`);
 					return;
 				}
+				case 'output': {
+					if (event.skipped > 0) say(`(${countOf(event.skipped, 'line')} left out)`);
+					const text = event.lines.map(line => `${line}\n`).join('');
+					(event.stream === 'stdout' ? out : error).write(text);
+					return;
+				}
+				case 'container':
+				case 'probed':
+					say(event.type === 'probed' ? describeAnswer(event.answer) : reached(event.container));
+					return;
 				case 'warned':
 					say(`! ${event.message}${event.hint ? ` ${event.hint}` : ''}`);
 					return;
@@ -80,4 +91,8 @@ export function createOutput({out, error}: Streams, json: boolean): Output {
 function settledText({state, doneBytes}: TransferEvent): string {
 	if (state === 'done') return formatBytes(doneBytes);
 	return state === 'mounted' ? 'linked from another repository there' : 'already there';
+}
+
+function reached({name, ports}: RunningContainer): string {
+	return ports.length > 0 ? `${name}: ${ports.join(', ')}` : name;
 }

@@ -1,5 +1,6 @@
 /** One operation from the shell: its events to the output, its end to an exit code. */
 import type {JobResult, Operation, OperationName} from '../domain/events.ts';
+import {isWorking} from '../domain/probe.ts';
 import {waitFor} from '../operations/retry.ts';
 import type {OperationContext} from '../operations/context.ts';
 import type {OperationRequest} from '../operations/request.ts';
@@ -49,6 +50,20 @@ export async function runOperation(
 	);
 	if (ending === 'cancelled') return {code: exitCodes.interrupted};
 	if (ending === 'failed' || !result) return {code: exitCodes.failed};
-	const differs = result.operation === 'repull' && !result.same;
-	return {code: differs ? exitCodes.failed : exitCodes.done, result};
+	return {code: isAsWished(result) ? exitCodes.done : exitCodes.failed, result};
+}
+
+/** A job that was done may still have shown what nobody wants: another image, a program that does not work. */
+function isAsWished(result: JobResult): boolean {
+	switch (result.operation) {
+		case 'repull':
+		case 'prove':
+			return result.same;
+		case 'run':
+			if (result.worksAsBefore === false) return false;
+			if (result.exitCode !== undefined) return result.exitCode === 0;
+			return result.answer === undefined || isWorking(result.answer);
+		default:
+			return true;
+	}
 }

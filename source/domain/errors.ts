@@ -40,6 +40,14 @@ export const errorGuide = {
 		meaning: 'A container uses the image, or other images are built on it.',
 		remedy: 'Remove the container first, or delete with force.',
 	},
+	CONTAINER_NOT_FOUND: {
+		meaning: 'The engine has no such container (any more).',
+		remedy: 'Run the image again.',
+	},
+	CONTAINER_FAILED: {
+		meaning: 'A container could not be made or started, or ended with an exit code that is not 0.',
+		remedy: 'Read what it printed in the log; check ports, environment and command.',
+	},
 	TAG_NOT_FOUND: {
 		meaning: 'The registry has no such tag or repository, or hides it from this login.',
 		remedy: 'Check the spelling; for a private repository, log in first.',

@@ -3,6 +3,7 @@
  * three readers of the same events. All texts are sanitised by whoever yields them; none holds a secret.
  */
 import type {ErrorRecord} from './errors.ts';
+import type {ProbeAnswer} from './probe.ts';
 
 export type OperationName =
 	| 'tag'
@@ -12,6 +13,9 @@ export type OperationName =
 	| 'remove'
 	| 'copy'
 	| 'remove-remote'
+	| 'run'
+	| 'stop'
+	| 'prove'
 	| 'login'
 	| 'logout'
 	| 'serve';
@@ -47,6 +51,17 @@ export type OperationEvent =
 	/** Something was begun or found out; `command` is the plain docker command that does the same. */
 	| {readonly type: 'step'; readonly message: string; readonly command?: string}
 	| TransferEvent
+	/** What a container printed, in batches; of a flood the last lines, with the number of those left out. */
+	| {
+			readonly type: 'output';
+			readonly stream: 'stdout' | 'stderr';
+			readonly lines: readonly string[];
+			readonly skipped: number;
+	  }
+	/** A container was started: what can be done with it from now on. */
+	| {readonly type: 'container'; readonly container: RunningContainer}
+	/** It answered, or did not. */
+	| {readonly type: 'probed'; readonly answer: ProbeAnswer}
 	/** Something to know that stops nothing: a retry, a `:latest`, a registry's Warning header. */
 	| {readonly type: 'warned'; readonly message: string; readonly hint?: string};
 
@@ -143,6 +158,77 @@ export type RemoteRemoveResult = {
 	readonly tags: readonly string[];
 };
 
+/** A container that regbench started. */
+export type RunningContainer = {
+	readonly id: string;
+	readonly name: string;
+	/** Full reference or ID of its image. */
+	readonly reference: string;
+	readonly imageId: string;
+	/** `8080 → 127.0.0.1:32768`, one a published port. */
+	readonly ports: readonly string[];
+	/** Where to look with a browser: the first published TCP port. */
+	readonly url?: string;
+};
+
+export type RunResult = {
+	readonly operation: 'run';
+	readonly reference: string;
+	readonly imageId: string;
+	readonly container: RunningContainer;
+	/** Absent while it runs on. */
+	readonly exitCode?: number;
+	/** Whether it was taken away again. */
+	readonly removed: boolean;
+	readonly answer?: ProbeAnswer;
+	/** Against the answer that was kept: whether it works as before; absent where none was kept. */
+	readonly worksAsBefore?: boolean;
+	readonly differences: readonly string[];
+	readonly durationMs: number;
+};
+
+export type StopResult = {
+	readonly operation: 'stop';
+	readonly name: string;
+	readonly removed: boolean;
+};
+
+/** One step of a proof: what was done, how long it took, and what it showed. */
+export type ProofStep = {
+	readonly title: string;
+	readonly outcome: 'done' | 'left-out' | 'failed';
+	readonly detail: string;
+	readonly durationMs: number;
+	/** The plain command that does the same. */
+	readonly command?: string;
+};
+
+/** The round trip, proved: what a person can hand in. */
+export type ProveResult = {
+	readonly operation: 'prove';
+	readonly reference: string;
+	readonly engine: string;
+	/** RFC 3339. */
+	readonly startedAt: string;
+	readonly imageId: {readonly before: string; readonly after: string};
+	readonly digest: {readonly pushed: string; readonly pulled: string};
+	readonly layers: {
+		readonly total: number;
+		readonly reused: number;
+		readonly sentBytes: number;
+		readonly receivedBytes: number;
+	};
+	readonly probe: {readonly before?: ProbeAnswer; readonly after?: ProbeAnswer};
+	/** Why it was not run; absent where it was. */
+	readonly notRun?: string;
+	readonly steps: readonly ProofStep[];
+	/** One line for each thing that is not as it was. */
+	readonly differences: readonly string[];
+	readonly same: boolean;
+	readonly durationMs: number;
+	readonly webUrl?: string;
+};
+
 export type LoginResult = {
 	readonly operation: 'login';
 	readonly host: string;
@@ -172,6 +258,9 @@ export type JobResult =
 	| RepullResult
 	| CopyResult
 	| RemoteRemoveResult
+	| RunResult
+	| StopResult
+	| ProveResult
 	| LoginResult
 	| LogoutResult;
 

@@ -1,6 +1,6 @@
 /** The one door to dockerode: requests to an engine with a negotiated version, errors narrowed to codes. */
 import type {Agent} from 'node:http';
-import type {Readable} from 'node:stream';
+import type {Duplex, Readable} from 'node:stream';
 import {RegbenchError} from '../domain/errors.ts';
 import {connectionError, engineError, type EngineFault} from './docker-errors.ts';
 import type {EngineConnection, EnginePing} from './engine-connection.ts';
@@ -14,6 +14,8 @@ export type DockerRequest = {
 	readonly path: string;
 	readonly query?: Readonly<Record<string, string | number | boolean>>;
 	readonly headers?: Readonly<Record<string, string>>;
+	/** Sent as JSON. */
+	readonly body?: object;
 	readonly signal?: AbortSignal | undefined;
 	/** For classifying a failure. */
 	readonly fault?: EngineFault;
@@ -24,6 +26,8 @@ export type DockerApi = {
 	json(request: DockerRequest): Promise<unknown>;
 	/** The answer's body as it comes; destroying it ends the request and what it does in the engine. */
 	stream(request: DockerRequest): Promise<Readable>;
+	/** The connection itself, both ways, once the engine has given it over (HTTP 101). */
+	upgrade(request: DockerRequest): Promise<Duplex>;
 	/** A failure while a body was read, as the error it means. */
 	broken(error: unknown, signal: AbortSignal | undefined): RegbenchError;
 };
@@ -57,7 +61,10 @@ export async function connectDocker(
 		return connectionError(error, url);
 	};
 
-	const dial = async (request: DockerRequest, isStream: boolean): Promise<unknown> => {
+	const dial = async (
+		request: DockerRequest,
+		mode: {readonly isStream?: boolean; readonly hijack?: boolean; readonly openStdin?: boolean},
+	): Promise<unknown> => {
 		if (request.signal?.aborted === true) throw new RegbenchError('CANCELLED', 'Cancelled');
 		return new Promise((resolve, reject) => {
 			modem.dial(
@@ -65,9 +72,9 @@ export async function connectDocker(
 					path: request.query === undefined ? request.path : `${request.path}?`,
 					method: request.method,
 					// An empty body: docker-modem would else repeat the query as JSON.
-					options: {_query: request.query ?? {}, _body: {}},
+					options: {_query: request.query ?? {}, _body: request.body ?? {}},
 					headers: {...request.headers},
-					isStream,
+					...mode,
 					abortSignal: request.signal,
 					statusCodes: {200: true, 201: true, 204: true, 304: true},
 				},
@@ -80,8 +87,10 @@ export async function connectDocker(
 	};
 
 	return {
-		json: async request => dial(request, false),
-		stream: async request => (await dial(request, true)) as Readable,
+		json: async request => dial(request, {}),
+		stream: async request => (await dial(request, {isStream: true})) as Readable,
+		upgrade: async request =>
+			(await dial(request, {isStream: true, hijack: true, openStdin: true})) as Duplex,
 		broken,
 	};
 }

@@ -1,6 +1,7 @@
 /** The engine behind Docker's API: Docker, Docker Desktop, Colima, Podman and their kin. */
 import {RegbenchError} from '../domain/errors.ts';
 import type {Reference} from '../domain/reference.ts';
+import {createDockerContainers} from './docker-containers.ts';
 import {connectDocker, loadDockerode, pathName, type DockerApi} from './docker-connect.ts';
 import {engineChanges} from './docker-events.ts';
 import {detailsFrom, imagesFrom, planFrom, usesFrom} from './docker-images.ts';
@@ -80,6 +81,7 @@ export async function createDockerEngine(options: DockerEngineOptions): Promise<
 				},
 				signal,
 			),
+		containers: async () => createDockerContainers(api),
 		close: async () => connection.close(),
 	};
 }

@@ -157,6 +157,11 @@ class EmbeddedEngine implements Engine {
 		for await (const _ of this.#layout.watch({signal})) yield {type: 'images-changed'};
 	}
 
+	/** None: it keeps images and runs nothing. */
+	async containers(): Promise<undefined> {
+		return undefined;
+	}
+
 	async close(): Promise<void> {
 		this.#contents.clear();
 	}

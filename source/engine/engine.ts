@@ -6,6 +6,7 @@ import type {Credential} from '../domain/credential.ts';
 import type {OperationEvent} from '../domain/events.ts';
 import type {ContainerUse, ImageDetails, LocalImage} from '../domain/image.ts';
 import type {Reference} from '../domain/reference.ts';
+import type {Containers} from './containers.ts';
 
 export type EngineKind = 'docker' | 'podman' | 'embedded';
 
@@ -108,6 +109,12 @@ export type Engine = {
 
 	/** Changes from now on, reconnecting by itself until the signal fires. */
 	changes(options: {readonly signal: AbortSignal}): AsyncIterable<EngineChange>;
+
+	/**
+	 * What runs containers here; undefined where the engine runs none, and `info()` says why
+	 * (`containersUnavailable`).
+	 */
+	containers(options?: CallOptions): Promise<Containers | undefined>;
 
 	/** Releases sockets and locks. */
 	close(): Promise<void>;

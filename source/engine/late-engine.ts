@@ -31,6 +31,7 @@ export function createLateEngine(open: () => Promise<Engine>): Engine {
 		async *changes(options) {
 			yield* (await ready()).changes(options);
 		},
+		containers: async options => (await ready()).containers(options),
 		async close() {
 			const engine = await opening?.catch(() => undefined);
 			await engine?.close();

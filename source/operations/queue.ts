@@ -29,6 +29,7 @@ export type QueueOptions = {
 export function createQueue({context, concurrency, emit}: QueueOptions): JobQueue {
 	const transfers = new PQueue({concurrency});
 	const quick = new PQueue({concurrency: 1});
+	const runs = new PQueue();
 	const waiting = new Set<string>();
 	const running = new Map<string, AbortController>();
 
@@ -54,16 +55,21 @@ export function createQueue({context, concurrency, emit}: QueueOptions): JobQueu
 	return {
 		add(id, request) {
 			waiting.add(id);
-			const isQuick = ['tag', 'remove', 'remove-remote'].includes(request.operation);
-			void (isQuick ? quick : transfers).add(() => run(id, request));
+			// A container runs as long as it likes: it takes no place from anybody.
+			if (request.operation === 'run') void runs.add(() => run(id, request));
+			else void (isQuick(request) ? quick : transfers).add(() => run(id, request));
 		},
 		cancel,
 		async close() {
 			for (const id of [...waiting, ...running.keys()]) cancel(id);
-			await Promise.all([transfers.onIdle(), quick.onIdle()]);
+			await Promise.all([transfers.onIdle(), quick.onIdle(), runs.onIdle()]);
 		},
 		async idle() {
-			await Promise.all([transfers.onIdle(), quick.onIdle()]);
+			await Promise.all([transfers.onIdle(), quick.onIdle(), runs.onIdle()]);
 		},
 	};
+}
+
+function isQuick({operation}: OperationRequest): boolean {
+	return ['tag', 'remove', 'remove-remote', 'stop'].includes(operation);
 }

@@ -1,6 +1,9 @@
 /** What can be asked of the operations, as plain data: what the queue keeps and a retry repeats. */
 
 import type {RemoteRemovalPlan} from '../domain/remote.ts';
+import type {ProveRequest} from './prove.ts';
+import type {RunRequest} from './run.ts';
+import type {StopRequest} from './stop.ts';
 
 export type PushDestination = {
 	/** What is local, familiar or full reference. */
@@ -23,4 +26,7 @@ export type OperationRequest =
 			/** Brings signatures, SBOMs and attestations that refer to the image as well. */
 			readonly withReferrers?: boolean;
 	  }
+	| (RunRequest & {readonly operation: 'run'})
+	| (StopRequest & {readonly operation: 'stop'})
+	| (ProveRequest & {readonly operation: 'prove'})
 	| {readonly operation: 'remove-remote'; readonly plan: RemoteRemovalPlan};

@@ -2,12 +2,15 @@
 import type {Operation} from '../domain/events.ts';
 import type {OperationContext} from './context.ts';
 import {copyImage} from './copy.ts';
+import {proveImage} from './prove.ts';
 import {pullImage} from './pull.ts';
 import {pushToAll} from './push.ts';
 import {removeRemote} from './remove-remote.ts';
 import {removeImages} from './remove.ts';
 import {repullImage} from './repull.ts';
 import type {OperationRequest} from './request.ts';
+import {runImage} from './run.ts';
+import {stopContainer} from './stop.ts';
 import {tagImage} from './tag.ts';
 
 /** The operation for a request; nothing happens before its first event is asked for. */
@@ -27,6 +30,12 @@ export function startOperation(request: OperationRequest, context: OperationCont
 			return copyImage(request, context);
 		case 'remove-remote':
 			return removeRemote(request, context);
+		case 'run':
+			return runImage(request, context);
+		case 'stop':
+			return stopContainer(request, context);
+		case 'prove':
+			return proveImage(request, context);
 	}
 }
 
@@ -47,6 +56,12 @@ export function subjectOf(request: OperationRequest): string {
 			return `${request.source} → ${request.destination}`;
 		case 'remove-remote':
 			return request.plan.reference;
+		case 'run':
+			return request.reference;
+		case 'stop':
+			return request.name;
+		case 'prove':
+			return request.reference;
 		case 'remove': {
 			const [first, ...others] = request.items;
 			const more = others.length > 0 ? ` and ${others.length} more` : '';

@@ -20,6 +20,21 @@ export type RetentionRule = {
 	readonly protect: readonly string[];
 };
 
+/** How an image was run last, so that it need not be typed again. No value of a secret is in it. */
+export type RunMemory = {
+	/** `8080:80`, `0:53/udp`; absent: the ports that the image names. */
+	readonly ports?: readonly string[];
+	/** `NAME=value`; the name alone where it tells that its value is secret. */
+	readonly environment: readonly string[];
+	/** As it was typed. */
+	readonly command: string;
+	/** `/here:/there:ro`. */
+	readonly mounts: readonly string[];
+	readonly probePath: string;
+	/** What it answered when it was asked first, as JSON, without its text. */
+	readonly answer?: string;
+};
+
 export type Settings = {
 	readonly version: typeof settingsVersion;
 	/** Registry places to push to, in the order of the registries pane. */
@@ -44,6 +59,8 @@ export type Settings = {
 		readonly registryRequests: number;
 	};
 	readonly retention: readonly RetentionRule[];
+	/** How images were run, by repository in familiar form. */
+	readonly runs?: Readonly<Record<string, RunMemory>>;
 	/** References that were pulled, newest first, in familiar form. */
 	readonly recentReferences: readonly string[];
 	readonly layout: {
@@ -91,6 +108,7 @@ const providerIds: Readonly<Record<ProviderId, true>> = {
 };
 
 const shortText = {type: 'string', minLength: 1, maxLength: 400} as const satisfies Schema;
+const longText = {type: 'string', minLength: 1, maxLength: 4000} as const satisfies Schema;
 // Neither a login (`user:password@`) nor a path gets in through the name of a host.
 const hostText = {type: 'string', pattern: String.raw`^[^\s@/]{1,300}$`} as const satisfies Schema;
 const percent = {type: 'integer', minimum: 15, maximum: 85} as const satisfies Schema;
@@ -153,6 +171,22 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 			},
 		},
 	},
+	runs: {
+		type: 'object',
+		additionalProperties: {
+			type: 'object',
+			additionalProperties: false,
+			required: ['environment', 'command', 'mounts', 'probePath'],
+			properties: {
+				ports: {type: 'array', maxItems: 100, items: shortText},
+				environment: {type: 'array', maxItems: 200, items: longText},
+				command: {type: 'string', maxLength: 4000},
+				mounts: {type: 'array', maxItems: 100, items: longText},
+				probePath: {type: 'string', maxLength: 2000},
+				answer: {type: 'string', maxLength: 8000},
+			},
+		},
+	},
 	recentReferences: {
 		type: 'array',
 		maxItems: maxRecentReferences,
@@ -186,5 +220,7 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 export const settingsRoot = {
 	type: 'object',
 	additionalProperties: false,
-	required: Object.keys(settingsProperties).filter(name => name !== 'defaultTargetId'),
+	required: Object.keys(settingsProperties).filter(
+		name => name !== 'defaultTargetId' && name !== 'runs',
+	),
 } as const satisfies Schema;

@@ -1,5 +1,7 @@
 /** From job events to jobs and log lines: two of the three readers of the one stream. */
 import {shortDigest} from '../domain/digest.ts';
+import {describeRun, describeProof} from './describe-run.ts';
+import {describeAnswer, isWorking} from '../domain/probe.ts';
 import type {CopyResult, JobEvent, JobResult, TransferEvent} from '../domain/events.ts';
 import {formatBytes, formatDuration} from '../domain/size.ts';
 import type {Job, LogLine, Progress} from './state.ts';
@@ -48,6 +50,12 @@ export function advanceJob(job: Job, event: JobEvent): Job {
 			return {...job, step: event.message};
 		case 'warned':
 			return {...job, step: event.message};
+		case 'output':
+			return job;
+		case 'container':
+			return {...job, container: event.container};
+		case 'probed':
+			return {...job, answer: event.answer, step: describeAnswer(event.answer)};
 		case 'transfer': {
 			const transfers = {...job.transfers, [`${event.reference} ${event.layer}`]: event};
 			return {...job, transfers, progress: summarise(Object.values(transfers), job, now)};
@@ -104,6 +112,21 @@ export function linesFor(event: JobEvent, job: Job): readonly NewLine[] {
 		case 'warned': {
 			const text = event.hint ? `${event.message} ${event.hint}` : event.message;
 			return [{...base, level: 'warning', text}];
+		}
+		case 'output': {
+			const level = 'output' as const;
+			const skipped =
+				event.skipped > 0 ? [`(${countOf(event.skipped, 'line')} left out: too many at once)`] : [];
+			return [...skipped, ...event.lines].map(text => ({...base, level, text}));
+		}
+		case 'container': {
+			const {name, ports} = event.container;
+			const reached = ports.length > 0 ? `, ${ports.join(', ')}` : '';
+			return [{...base, level: 'info', text: `${name} runs${reached}`}];
+		}
+		case 'probed': {
+			const level = isWorking(event.answer) ? ('success' as const) : ('warning' as const);
+			return [{...base, level, text: describeAnswer(event.answer)}];
 		}
 		case 'transfer': {
 			const ofReference = Object.values(job.transfers).filter(
@@ -178,6 +201,12 @@ export function describeResult(result: JobResult): readonly string[] {
 					? `untagged ${result.reference}; ${shortDigest(result.digest)} is still there`
 					: `deleted ${shortDigest(result.digest)} from the registry with ${result.tags.join(', ') || 'no tag on it'}`,
 			];
+		case 'run':
+			return describeRun(result);
+		case 'stop':
+			return [`${result.removed ? 'removed' : 'stopped'} ${result.name}`];
+		case 'prove':
+			return describeProof(result);
 		case 'login':
 			return [
 				`logged in to ${result.host}${result.username ? ` as ${result.username}` : ''}, kept in ${result.storedIn}`,

@@ -7,6 +7,7 @@ import {waitFor} from '../operations/retry.ts';
 import {checkAllHosts} from './check-logins.ts';
 import {createTagChecks} from './check-tags.ts';
 import {proposeTargets} from './propose-targets.ts';
+import {describeResult} from './job-log.ts';
 import {selectActiveJobs, selectCurrentImage} from './selectors.ts';
 import type {TagStatus} from './state.ts';
 import type {Workbench} from './workbench.ts';
@@ -151,6 +152,10 @@ function knownTags(result: JobResult): ReadonlyArray<readonly [string, TagStatus
 			return [[result.destination, {phase: 'unknown'}]];
 		case 'remove-remote':
 			return withTags(result).map(reference => [reference, {phase: 'absent'}]);
+		case 'prove':
+			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest.pulled}]];
+		case 'run':
+		case 'stop':
 		case 'tag':
 		case 'remove':
 		case 'login':
@@ -172,6 +177,10 @@ function headline(result: JobResult): string {
 			return `Pushed ${result.pushes.length} tags.`;
 		case 'pull':
 			return result.changed ? `Pulled ${result.reference}.` : `${result.reference} was up to date.`;
+		case 'run':
+		case 'stop':
+		case 'prove':
+			return `${describeResult(result)[0] ?? ''}.`;
 		case 'repull':
 			return result.same
 				? `Same image: ${shortDigest(result.imageId)} came back, byte for byte.`

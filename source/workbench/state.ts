@@ -3,7 +3,8 @@
  * through selectors.ts, and drawn by ui/. No secret, no function and no class instance lives here.
  */
 import type {ErrorRecord} from '../domain/errors.ts';
-import type {JobResult, OperationName, TransferEvent} from '../domain/events.ts';
+import type {JobResult, OperationName, RunningContainer, TransferEvent} from '../domain/events.ts';
+import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ContainerUse, ImageDetails, LocalImage} from '../domain/image.ts';
 import type {
 	RemoteDetails,
@@ -63,7 +64,7 @@ export type TagStatus =
 	| {readonly phase: 'absent'}
 	| {readonly phase: 'failed'; readonly error: ErrorRecord};
 
-export type LogLevel = 'command' | 'info' | 'progress' | 'success' | 'warning' | 'error';
+export type LogLevel = 'command' | 'info' | 'output' | 'progress' | 'success' | 'warning' | 'error';
 
 export type LogLine = {
 	/** Ascending; identity of the line. */
@@ -106,6 +107,9 @@ export type Job = {
 	readonly progress?: Progress;
 	/** The last step's message. */
 	readonly step?: string;
+	/** The container it runs, and what that answered. */
+	readonly container?: RunningContainer;
+	readonly answer?: ProbeAnswer;
 	readonly result?: JobResult;
 	readonly error?: ErrorRecord;
 };

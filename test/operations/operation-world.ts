@@ -132,6 +132,7 @@ export function callsOf(engine: Engine): Engine {
 		push: (reference, options) => engine.push(reference, options),
 		pull: (reference, options) => engine.pull(reference, options),
 		changes: options => engine.changes(options),
+		containers: options => engine.containers(options),
 		close: () => engine.close(),
 	};
 }

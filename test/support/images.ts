@@ -47,6 +47,39 @@ export async function makeBusyboxImage(dockerd: RunningDockerd, name: string): P
 	]);
 }
 
+export type WebImageSpec = {
+	readonly name: string;
+	/** What it serves under `/`. */
+	readonly page: string;
+	/** A line of the Dockerfile. */
+	readonly health?: string;
+	/** Instead of the web server, run by a shell. */
+	readonly script?: string;
+};
+
+/** Builds an image that serves a page on port 8080 with busybox, or does what `script` says. */
+export async function makeWebImage(
+	dockerd: RunningDockerd,
+	{name, page, health, script}: WebImageSpec,
+): Promise<string> {
+	const busybox = findProgram('busybox');
+	if (!busybox) throw new Error('busybox is not installed');
+	await using context = await temporaryFolder();
+	await copyFile(busybox, path.join(context.path, 'busybox'));
+	await writeFile(path.join(context.path, 'index.html'), page);
+	const command = script ?? 'echo serving; exec busybox httpd -f -p 8080 -h /www';
+	return await build(dockerd, context.path, name, [
+		'FROM scratch',
+		'COPY busybox /bin/busybox',
+		'COPY busybox /bin/sh',
+		'COPY index.html /www/index.html',
+		'ENV PATH=/bin',
+		'EXPOSE 8080',
+		...(health === undefined ? [] : [health]),
+		`CMD ["/bin/sh", "-c", ${JSON.stringify(command)}]`,
+	]);
+}
+
 async function build(dockerd: RunningDockerd, folder: string, name: string, lines: string[]) {
 	await writeFile(path.join(folder, 'Dockerfile'), `${lines.join('\n')}\n`);
 	await dockerd.docker('build', '--quiet', '--tag', name, folder);

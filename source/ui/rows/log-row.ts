@@ -96,6 +96,8 @@ function looksOf({symbols}: Theme, line: LogLine, options: LogRowOptions): Looks
 			return options.isHint
 				? {symbol: symbols.arrow, symbolTone: 'quiet', text: line.text, tone: selected}
 				: {symbol: symbols.failure, symbolTone: 'failure', text: line.text, tone: 'failure'};
+		case 'output':
+			return {symbol: symbols.vertical, symbolTone: 'quiet', text: line.text, tone: selected};
 		case 'info':
 		case 'progress':
 			return {symbol: '', text: line.text, tone: selected};
