@@ -1,5 +1,5 @@
 /** Throw-away parts for `--demo`: an embedded engine and two registries shaped as GHCR and as ACR. */
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createSessionCredentials} from '../credentials/session-credentials.ts';
@@ -19,9 +19,33 @@ const demoUser = {username: 'octocat', password: new Secret('demo')};
 /** Tried first, so that a lesson looks alike on every machine; where one is taken, any free port serves. */
 const demoPorts = {ghcr: 5651, acr: 5652} as const;
 
+const folderPrefix = 'regbench-demo-';
+
+/** Removes what demos left behind that were killed before they could. */
+async function sweepFolders(): Promise<void> {
+	try {
+		for (const name of await readdir(tmpdir())) {
+			const owner = new RegExp(`^${folderPrefix}(\\d+)-`).exec(name)?.[1];
+			if (owner === undefined || isRunning(Number(owner))) continue;
+			await rm(path.join(tmpdir(), name), {recursive: true, force: true});
+		}
+	} catch {
+		// Another user's, or gone already: it is only tidying.
+	}
+}
+
+function isRunning(processId: number): boolean {
+	try {
+		return process.kill(processId, 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+}
+
 /** Nothing of the person's is read or changed; `close` deletes everything. */
 export async function composeDemo(signal: AbortSignal): Promise<RegbenchParts> {
-	const folder = await mkdtemp(path.join(tmpdir(), 'regbench-demo-'));
+	const folder = await mkdtemp(path.join(tmpdir(), `${folderPrefix}${process.pid}-`));
+	void sweepFolders();
 	const [ghcr, acr] = await Promise.all([
 		startDemoRegistry(folder, 'ghcr', signal),
 		startDemoRegistry(folder, 'acr', signal),

@@ -1,5 +1,5 @@
 /** What a delete takes away, told before it is done. */
-import type {ContainerUse, LocalImage} from '../domain/image.ts';
+import type {ContainerUse} from '../domain/image.ts';
 import type {Engine} from '../engine/engine.ts';
 
 export type RemovePreview = {
@@ -13,13 +13,13 @@ export type RemovePreview = {
 	readonly copies: readonly string[];
 };
 
-/** Works out the consequences of removing references (or image IDs); asks the engine only for containers. */
+/** Works out the consequences of removing references (or image IDs), from what the engine has at this moment. */
 export async function planRemove(
 	items: readonly string[],
-	images: readonly LocalImage[],
 	engine: Engine,
 	signal: AbortSignal,
 ): Promise<RemovePreview> {
+	const images = await engine.listImages({signal});
 	const asked = new Set(items);
 	const touched = images.filter(
 		image => asked.has(image.id) || image.references.some(reference => asked.has(reference)),

@@ -90,7 +90,7 @@ function PaneView({state, pane, area}: PaneViewProps): ReactNode {
 					image={selectCurrentImage(state)}
 					rows={selectTagRows(state)}
 					columns={selectTargetColumns(state)}
-					tagStatus={state.tagStatus}
+					remoteTags={state.remoteTags}
 					defaultTargetId={state.defaultTargetId}
 					marks={state.marks.tags}
 				/>

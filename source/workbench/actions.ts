@@ -13,7 +13,7 @@ import type {
 	Overlay,
 	PaneId,
 	State,
-	TagStatus,
+	RemoteTag,
 	TargetProposal,
 } from './state.ts';
 
@@ -29,10 +29,10 @@ export type Action =
 	| {readonly type: 'loginChanged'; readonly host: string; readonly login: LoginState}
 	| {readonly type: 'proposalsFound'; readonly proposals: readonly TargetProposal[]}
 	| {
-			readonly type: 'tagStatusChanged';
-			readonly entries: Readonly<Record<string, TagStatus>>;
+			readonly type: 'remoteTagsChanged';
+			readonly entries: Readonly<Record<string, RemoteTag>>;
 	  }
-	| {readonly type: 'tagStatusForgotten'}
+	| {readonly type: 'remoteTagsForgotten'}
 	| {readonly type: 'paneFocused'; readonly pane: PaneId}
 	| {
 			readonly type: 'cursorMoved';

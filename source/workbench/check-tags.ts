@@ -9,13 +9,12 @@ import {readConfig} from '../operations/inspect-remote.ts';
 import {readRemoteImage} from '../operations/remote-image.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
 import {tagRowsOf} from './tag-rows.ts';
-import type {TagStatus} from './state.ts';
+import type {RemoteTag} from './state.ts';
+import {isSameImage} from './tag-standing.ts';
 import type {Workbench} from './workbench.ts';
 
 /** Registries limit what one client may ask at once, and a push should not wait behind this. */
 const requestsAtOnce = 4;
-/** Reproducible builds set a time that tells nothing, in 1970 or 1980. */
-const earliestRealTime = Date.UTC(1990, 0);
 
 /** What a digest stands for; the same for ever, so it is read once. */
 type RemoteFacts = {
@@ -47,20 +46,20 @@ export function createTagChecks(workbench: Workbench): (image: LocalImage) => Pr
 	};
 
 	return async image => {
-		const {targets, tagStatus} = store.getState();
+		const {targets, remoteTags} = store.getState();
 		const references = tagRowsOf(image, targets)
 			.flatMap(row => Object.values(row.remote))
-			.filter(reference => (tagStatus[reference]?.phase ?? 'unknown') === 'unknown');
+			.filter(reference => (remoteTags[reference]?.phase ?? 'unknown') === 'unknown');
 		if (references.length === 0) return;
 		const checking = Object.fromEntries(
 			references.map(reference => [reference, {phase: 'checking'} as const]),
 		);
-		store.dispatch({type: 'tagStatusChanged', entries: checking});
+		store.dispatch({type: 'remoteTagsChanged', entries: checking});
 		const priority = ++turn;
 		const check = async (text: string) => {
 			if (signal.aborted) return;
 			const status = await checkTag({registry, image, signal, factsOf}, text);
-			if (!signal.aborted) store.dispatch({type: 'tagStatusChanged', entries: {[text]: status}});
+			if (!signal.aborted) store.dispatch({type: 'remoteTagsChanged', entries: {[text]: status}});
 		};
 		await Promise.all(references.map(text => queue.add(() => check(text), {priority})));
 	};
@@ -76,22 +75,18 @@ type Check = {
 async function checkTag(
 	{registry, image, signal, factsOf}: Check,
 	text: string,
-): Promise<TagStatus> {
+): Promise<RemoteTag> {
 	try {
 		const reference = parseReference(text);
 		const {domain, path, tag} = reference;
 		const remote = await registry.repository(domain, path).resolve(tag ?? 'latest', {signal});
 		if (!remote) return {phase: 'absent'};
 		const {digest} = remote;
-		const here = [image.id, ...image.digests.map(known => known.split('@')[1])];
-		if (here.includes(digest)) return {phase: 'known', standing: 'same', digest};
+		// Enough for this image; another that is looked at later is compared with what its manifest tells.
+		if (isSameImage(image, [digest])) return {phase: 'known', digest, identities: [image.id]};
 		// An engine that never pushed or pulled the image there knows it by its config alone.
 		const {identities, createdAt} = await factsOf(reference, digest);
-		if (identities.some(identity => here.includes(identity))) {
-			return {phase: 'known', standing: 'same', digest};
-		}
-		const newer = newerOf(image.createdAt, createdAt);
-		return {phase: 'known', standing: 'different', digest, ...(newer ? {newer} : {})};
+		return {phase: 'known', digest, identities, ...(createdAt === undefined ? {} : {createdAt})};
 	} catch (thrown) {
 		// A registry that hides what is absent behind a refusal is asked again after a login.
 		if (thrown instanceof RegbenchError && thrown.code === 'TAG_NOT_FOUND')
@@ -119,13 +114,4 @@ async function readFacts(
 			return {identities: [], createdAt: undefined};
 		throw thrown;
 	}
-}
-
-function newerOf(
-	local: string | undefined,
-	remote: string | undefined,
-): 'local' | 'remote' | undefined {
-	const [here, there] = [Date.parse(local ?? ''), Date.parse(remote ?? '')];
-	if (!(here > earliestRealTime && there > earliestRealTime) || here === there) return undefined;
-	return here > there ? 'local' : 'remote';
 }

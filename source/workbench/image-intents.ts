@@ -40,6 +40,8 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 	const endMarks = () => dispatch({type: 'marksChanged', marks: {images: [], tags: []}});
 
 	const loadPlans = (rows: readonly TagRow[], targetId: string) => {
+		const images = selectImages(getState());
+		const planned = new Set<string>();
 		for (const row of rows.slice(0, mostPreviews)) {
 			const key = planKey(targetId, row);
 			const set = (plan: Loadable<PushPlan>) => {
@@ -50,6 +52,9 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 			const source = row.references[0];
 			const reference = row.remote[targetId];
 			if (source === undefined || reference === undefined) continue;
+			const holder = images.find(({references}) => references.includes(source));
+			const goesAlong = holder !== undefined && planned.has(holder.id);
+			if (holder) planned.add(holder.id);
 			set({phase: 'loading'});
 			planPush(
 				{source, reference},
@@ -58,7 +63,16 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 				preview => {
 					const familiar = familiarReference(parseReference(reference));
 					const tagsFirst = !row.references.includes(familiar);
-					set({phase: 'ready', value: {...preview, targetId, reference, tagsFirst}});
+					// The layers of one image are sent once, however many tags of it go.
+					const sent = goesAlong
+						? {
+								layersPresent: preview.layersTotal,
+								layersMountable: 0,
+								bytesToUpload: 0,
+								bytesMountable: 0,
+							}
+						: {};
+					set({phase: 'ready', value: {...preview, ...sent, targetId, reference, tagsFirst}});
 				},
 				(error: unknown) => set({phase: 'failed', error: toErrorRecord(error)}),
 			);
@@ -132,7 +146,7 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 				const {dialog} = getState();
 				if (dialog?.kind === 'remove') show({...dialog, plan});
 			};
-			planRemove(items, selectImages(state), engine, surroundings.signal).then(
+			planRemove(items, engine, surroundings.signal).then(
 				preview => set({phase: 'ready', value: {...preview, items}}),
 				(error: unknown) => set({phase: 'failed', error: toErrorRecord(error)}),
 			);
@@ -184,7 +198,9 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 			const reference = dialog.references[dialog.choice];
 			show(undefined);
 			endMarks();
-			if (reference !== undefined) workbench.run({operation: 'repull', reference});
+			if (reference === undefined) return;
+			workbench.run({operation: 'repull', reference});
+			void rememberReference(reference);
 		},
 
 		openPull() {

@@ -21,7 +21,7 @@ export function initialState(options: {
 		defaultTargetId: undefined,
 		logins: {},
 		proposals: [],
-		tagStatus: {},
+		remoteTags: {},
 		focus: 'images',
 		zoomed: false,
 		cursors: {images: noCursor, tags: noCursor, registries: noCursor, log: noCursor},
@@ -61,10 +61,10 @@ export function reduce(state: State, action: Action): State {
 			return {...state, logins: {...state.logins, [action.host]: action.login}};
 		case 'proposalsFound':
 			return {...state, proposals: action.proposals};
-		case 'tagStatusChanged':
-			return {...state, tagStatus: {...state.tagStatus, ...action.entries}};
-		case 'tagStatusForgotten':
-			return {...state, tagStatus: {}};
+		case 'remoteTagsChanged':
+			return {...state, remoteTags: {...state.remoteTags, ...action.entries}};
+		case 'remoteTagsForgotten':
+			return {...state, remoteTags: {}};
 		case 'paneFocused':
 			return {...state, focus: action.pane};
 		case 'cursorMoved': {

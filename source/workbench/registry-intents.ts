@@ -5,6 +5,7 @@ import type {Operation} from '../domain/events.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import type {Target} from '../domain/target.ts';
 import {logIn, logOut} from '../operations/login.ts';
+import type {NameProblem} from '../registry/providers/provider.ts';
 import {providerForHost, targetFrom} from '../registry/providers/table.ts';
 import {checkHost} from './check-logins.ts';
 import type {Intents} from './intents.ts';
@@ -128,7 +129,9 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 			const {dialog} = getState();
 			if (dialog?.kind !== 'target') return;
 			const {problem: _, ...rest} = dialog;
-			show({...rest, [field]: value, cursor: -1});
+			const changed = {...rest, [field]: value, cursor: -1};
+			const problem = repairableProblem(changed.host, changed.namespace);
+			show({...changed, ...(problem ? {problem} : {})});
 		},
 		focusTargetField(field) {
 			const {dialog} = getState();
@@ -244,7 +247,7 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 					return;
 				}
 				if (stillOpen) show(undefined);
-				dispatch({type: 'tagStatusForgotten'});
+				dispatch({type: 'remoteTagsForgotten'});
 				await checkHost(workbench, dialog.host);
 			});
 		},
@@ -290,4 +293,10 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 		);
 		workbench.notify('info', 'The embedded registry has stopped.');
 	}
+}
+
+/** What is wrong so far, where it can be put right at a key: an unfinished name is no mistake yet. */
+function repairableProblem(host: string, namespace: string): NameProblem | undefined {
+	const made = targetFrom(host, namespace);
+	return 'problem' in made && made.problem.repaired !== undefined ? made.problem : undefined;
 }

@@ -187,7 +187,7 @@ function subjectOnRegistry(state: State): string | undefined {
 	const preferred = [state.defaultTargetId, ...state.targets.map(({id}) => id)];
 	return preferred
 		.flatMap(id => (id === undefined ? [] : (row.remote[id] ?? [])))
-		.find(reference => state.tagStatus[reference]?.phase === 'known');
+		.find(reference => state.remoteTags[reference]?.phase === 'known');
 }
 
 function destinationOn(state: State, source: string, targetId: string | undefined): string {

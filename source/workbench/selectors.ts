@@ -15,6 +15,7 @@ import type {
 	TargetProposal,
 } from './state.ts';
 import {tagRowsOf} from './tag-rows.ts';
+import {standingOf} from './tag-standing.ts';
 
 export type ImageRow = {
 	/** The image ID. */
@@ -142,11 +143,9 @@ export function selectTargetColumns(state: State): readonly TargetColumn[] {
 	return columnsOf(state.targets);
 }
 
-const unknownStatus: TagStatus = {phase: 'unknown'};
-
 /** How a tag stands on a target. */
 export function selectTagStatus(state: State, row: TagRow, targetId: string): TagStatus {
-	return state.tagStatus[row.remote[targetId] ?? ''] ?? unknownStatus;
+	return standingOf(state.remoteTags[row.remote[targetId] ?? ''], selectCurrentImage(state));
 }
 
 const unknownLogin: LoginState = {phase: 'unknown'};

@@ -8,8 +8,8 @@ import {checkAllHosts} from './check-logins.ts';
 import {createTagChecks} from './check-tags.ts';
 import {proposeTargets} from './propose-targets.ts';
 import {describeResult} from './job-log.ts';
-import {selectActiveJobs, selectCurrentImage} from './selectors.ts';
-import type {TagStatus} from './state.ts';
+import {selectActiveJobs, selectCurrentImage, selectImages} from './selectors.ts';
+import type {Job, RemoteTag, State} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
 export type Upkeep = {
@@ -88,7 +88,7 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 	let seen: readonly unknown[] = [];
 	const stopWatching = store.subscribe(() => {
 		const state = getState();
-		const watched = [selectCurrentImage(state), state.targets, state.tagStatus];
+		const watched = [selectCurrentImage(state), state.targets, state.remoteTags];
 		if (watched.every((value, index) => value === seen[index])) return;
 		seen = watched;
 		clearTimeout(resting);
@@ -119,7 +119,7 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 
 	return {
 		refresh() {
-			dispatch({type: 'tagStatusForgotten'});
+			dispatch({type: 'remoteTagsForgotten'});
 			void loadImages();
 			checkAllHosts(workbench).catch(report);
 			propose().catch(report);
@@ -133,27 +133,48 @@ export function settleJob(event: JobEvent, {store, notify}: Workbench): void {
 	if (event.type === 'failed') notify('error', `${event.error.message}. ${event.error.hint}`);
 	if (event.type === 'finished') {
 		notify('success', headline(event.result));
-		const entries = Object.fromEntries(knownTags(event.result));
-		store.dispatch({type: 'tagStatusChanged', entries});
+		const state = store.getState();
+		const job = state.jobs.find(({id}) => id === event.job);
+		const entries = Object.fromEntries(knownTags(event.result, pushedImage(state, job)));
+		store.dispatch({type: 'remoteTagsChanged', entries});
 	}
 }
 
-function knownTags(result: JobResult): ReadonlyArray<readonly [string, TagStatus]> {
+/** ID of the image that a push moved; undefined when it moved several, or the list does not have it yet. */
+function pushedImage(state: State, job: Job | undefined): string | undefined {
+	if (job?.request.operation !== 'push') return undefined;
+	const sources = new Set(job.request.destinations.map(({source}) => source));
+	const images = selectImages(state).filter(({references}) =>
+		references.some(reference => sources.has(reference)),
+	);
+	return images.length === 1 ? images[0]?.id : undefined;
+}
+
+/** What a result tells of tags on registries; `local` is the image that was moved, by ID. */
+function knownTags(
+	result: JobResult,
+	local: string | undefined,
+): ReadonlyArray<readonly [string, RemoteTag]> {
+	const known = (digest: string, image: string | undefined): RemoteTag => ({
+		phase: 'known',
+		digest,
+		identities: image === undefined ? [] : [image],
+	});
 	switch (result.operation) {
 		case 'push':
-			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest}]];
+			return [[result.reference, known(result.digest, local)]];
 		case 'push-all':
-			return result.pushes.flatMap(knownTags);
+			return result.pushes.flatMap(push => knownTags(push, local));
 		case 'pull':
 		case 'repull':
-			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest}]];
+			return [[result.reference, known(result.digest, result.imageId)]];
+		case 'prove':
+			return [[result.reference, known(result.digest.pulled, undefined)]];
 		// Whether that is a local image as well is found out as for every other tag.
 		case 'copy':
 			return [[result.destination, {phase: 'unknown'}]];
 		case 'remove-remote':
 			return withTags(result).map(reference => [reference, {phase: 'absent'}]);
-		case 'prove':
-			return [[result.reference, {phase: 'known', standing: 'same', digest: result.digest.pulled}]];
 		case 'run':
 		case 'stop':
 		case 'tag':

@@ -49,7 +49,22 @@ export type LoginState =
 	| {readonly phase: 'anonymous'; readonly required: boolean}
 	| {readonly phase: 'failed'; readonly error: ErrorRecord};
 
-/** How one tag stands on one target. */
+/** What a registry says of one tag. Whether that is a local image as well is derived (selectors.ts). */
+export type RemoteTag =
+	| {readonly phase: 'unknown'}
+	| {readonly phase: 'checking'}
+	| {
+			readonly phase: 'known';
+			readonly digest: string;
+			/** Every ID by which an engine may know the same image: its manifest's digest, its config's. */
+			readonly identities: readonly string[];
+			/** RFC 3339, where the image says. */
+			readonly createdAt?: string;
+	  }
+	| {readonly phase: 'absent'}
+	| {readonly phase: 'failed'; readonly error: ErrorRecord};
+
+/** How one tag stands on one target, seen from one local image. */
 export type TagStatus =
 	| {readonly phase: 'unknown'}
 	| {readonly phase: 'checking'}
@@ -360,7 +375,7 @@ export type State = {
 	readonly logins: Readonly<Record<string, LoginState>>;
 	readonly proposals: readonly TargetProposal[];
 	/** By full reference on a target. */
-	readonly tagStatus: Readonly<Record<string, TagStatus>>;
+	readonly remoteTags: Readonly<Record<string, RemoteTag>>;
 	readonly focus: PaneId;
 	readonly zoomed: boolean;
 	readonly cursors: Readonly<Record<PaneId, Cursor>>;

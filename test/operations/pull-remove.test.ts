@@ -156,13 +156,13 @@ describe('the preview of a delete', () => {
 		const engine: Engine = {...callsOf(world.engine), containersUsing: async () => uses};
 		const {signal} = new AbortController();
 
-		const one = await planRemove(['hello:latest'], images, engine, signal);
+		const one = await planRemove(['hello:latest'], engine, signal);
 		expect(one).toMatchObject({references: ['hello:latest'], images: [], freedBytes: 0});
 		expect(one.containers).toEqual([]);
 
 		const names = ['hello:latest', 'hello:1.1.0', reference];
 		for (const items of [[image?.id ?? ''], names]) {
-			const all = await planRemove(items, images, engine, signal);
+			const all = await planRemove(items, engine, signal);
 			expect(all.references.toSorted()).toEqual(names.toSorted());
 			expect(all.images).toEqual([image?.id]);
 			expect(all.freedBytes).toBe(image?.sizeBytes);

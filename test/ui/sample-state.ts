@@ -179,17 +179,17 @@ const story: readonly Action[] = [
 		},
 	},
 	{
-		type: 'tagStatusChanged',
+		type: 'remoteTagsChanged',
 		entries: {
 			'ghcr.io/octocat/hello:1.0.0': {
 				phase: 'known',
-				standing: 'same',
 				digest: digest('39f039dca641'),
+				identities: [digest('39f039dca641')],
 			},
 			'ghcr.io/octocat/hello:latest': {
 				phase: 'known',
-				standing: 'different',
 				digest: digest('111111'),
+				identities: [],
 			},
 			'coursereg.azurecr.io/hello:1.0.0': {phase: 'absent'},
 			'coursereg.azurecr.io/hello:latest': {phase: 'checking'},

@@ -69,7 +69,7 @@ function complaint(path: string): string {
 	if (path === '') return 'A repository name is missing';
 	if (path.length > maxPathLength)
 		return `A repository name has at most ${maxPathLength} characters`;
-	if (/\p{Lu}/u.test(path)) return 'A repository name is in lower case';
+	if (/\p{Lu}/u.test(path)) return 'Owner and repository are in lower case';
 	if (/\s/.test(path)) return 'A repository name has no blanks';
 	if (/^\/|\/\/|\/$/.test(path)) return 'A repository name has no empty parts between its slashes';
 	if (/[^a-z\d._/-]/.test(path)) {

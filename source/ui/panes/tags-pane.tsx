@@ -1,7 +1,8 @@
 import {memo, type ReactNode} from 'react';
 import type {LocalImage} from '../../domain/image.ts';
 import type {TargetColumn} from '../../workbench/selectors.ts';
-import type {State, TagRow, TagStatus} from '../../workbench/state.ts';
+import type {State, TagRow} from '../../workbench/state.ts';
+import {standingOf} from '../../workbench/tag-standing.ts';
 import {Frame} from '../components/frame.tsx';
 import {messageLines, type Paragraph} from '../components/message.ts';
 import {useViewport} from '../hooks/use-viewport.ts';
@@ -21,7 +22,7 @@ export type TagsPaneProps = {
 	readonly rows: readonly TagRow[];
 	readonly cursor: number;
 	readonly columns: readonly TargetColumn[];
-	readonly tagStatus: State['tagStatus'];
+	readonly remoteTags: State['remoteTags'];
 	readonly defaultTargetId: string | undefined;
 	/** Marked tag row keys, of all images. */
 	readonly marks: readonly string[];
@@ -29,11 +30,9 @@ export type TagsPaneProps = {
 	readonly filtering: boolean;
 };
 
-const unknown: TagStatus = {phase: 'unknown'};
-
 /** The tags of the selected image, and how each stands on every target. */
 export const TagsPane = memo(function TagsPane(props: TagsPaneProps): ReactNode {
-	const {area, focused, image, rows, cursor, columns, tagStatus, marks} = props;
+	const {area, focused, image, rows, cursor, columns, remoteTags, marks} = props;
 	const {theme, bindings} = useUi();
 	const visible = Math.max(1, area.height - 3);
 	const width = area.width - 2;
@@ -59,7 +58,7 @@ export const TagsPane = memo(function TagsPane(props: TagsPaneProps): ReactNode 
 								marked: markedHere.includes(`${image.id} ${row.key}`),
 								label: labelOf(row),
 								...digestOfRow(row, image),
-								statusOf: targetId => tagStatus[row.remote[targetId] ?? ''] ?? unknown,
+								statusOf: targetId => standingOf(remoteTags[row.remote[targetId] ?? ''], image),
 							},
 							layout,
 							width,
