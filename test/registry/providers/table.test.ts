@@ -158,7 +158,7 @@ describe('names', () => {
 	test('the whole name is checked and repaired in one piece', () => {
 		expect(checkName(ghcr, 'octocat', 'hello', '1')).toBeUndefined();
 		expect(checkName(ghcr, 'OctoCat', 'Hello', '1 0')).toEqual({
-			message: 'A repository name is in lower case',
+			message: 'Owner and repository are in lower case',
 			repaired: 'octocat/hello:1-0',
 		});
 		expect(checkName(ghcr, '', 'hello', '1')).toEqual({
