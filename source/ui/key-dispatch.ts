@@ -1,7 +1,8 @@
 /** From what the terminal sent to the binding that is meant. Pure. */
 import type {Key} from 'ink';
 import {selectRemote, selectRemoteLevel} from '../workbench/remote-selectors.ts';
-import type {Dialog, State} from '../workbench/state.ts';
+import type {Dialog} from '../workbench/dialog.ts';
+import type {State} from '../workbench/state.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
 
 /** One key press. */

@@ -1,5 +1,5 @@
 /** Keys of the dialogs. Where a dialog has a text field, printable keys are the field's. */
-import type {Dialog} from '../workbench/state.ts';
+import type {Dialog} from '../workbench/dialog.ts';
 import {moves} from './keymap-everywhere.ts';
 import type {KeyBinding} from './keymap.ts';
 

@@ -3,7 +3,8 @@
  * read it, and the settings may rebind it by id.
  */
 import type {Intents} from '../workbench/intents.ts';
-import type {Dialog, Overlay, PaneId, State} from '../workbench/state.ts';
+import type {Dialog} from '../workbench/dialog.ts';
+import type {Overlay, PaneId, State} from '../workbench/state.ts';
 import {dialogKeys} from './keymap-dialogs.ts';
 import {overlayKeys, paneKeys} from './keymap-panes.ts';
 import {everywhereKeys} from './keymap-everywhere.ts';

@@ -4,8 +4,8 @@ import type {JobEvent, OperationName} from '../domain/events.ts';
 import type {LocalImage} from '../domain/image.ts';
 import type {Target} from '../domain/target.ts';
 import type {OperationRequest} from '../operations/request.ts';
+import type {Dialog, TargetProposal} from './dialog.ts';
 import type {
-	Dialog,
 	EngineState,
 	LogLevel,
 	LoginState,
@@ -14,7 +14,6 @@ import type {
 	PaneId,
 	State,
 	RemoteTag,
-	TargetProposal,
 } from './state.ts';
 
 export type Action =

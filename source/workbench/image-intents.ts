@@ -11,7 +11,10 @@ import {
 	selectSubjectImages,
 	selectSubjectRows,
 } from './selectors.ts';
-import type {Dialog, Loadable, PushPlan, State, TagRow} from './state.ts';
+import type {Dialog, PushPlan} from './dialog.ts';
+import type {Loadable} from './loadable.ts';
+import type {State} from './state.ts';
+import type {TagRow} from './tag-rows.ts';
 import type {Workbench} from './workbench.ts';
 
 type ImageIntents = Pick<

@@ -15,14 +15,8 @@ import {
 	selectPaneKeys,
 	tagMarkKey,
 } from './selectors.ts';
-import {
-	paneIds,
-	type Dialog,
-	type Overlay,
-	type PaneId,
-	type RemoteLevel,
-	type State,
-} from './state.ts';
+import type {Dialog} from './dialog.ts';
+import {paneIds, type Overlay, type PaneId, type RemoteLevel, type State} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
 type NavigationIntents = Pick<

@@ -2,7 +2,7 @@
 import type {SeenLogin} from '../credentials/credentials.ts';
 import type {Target} from '../domain/target.ts';
 import {providerForHost} from '../registry/providers/table.ts';
-import type {TargetProposal} from './state.ts';
+import type {TargetProposal} from './dialog.ts';
 
 /**
  * A proposal for each host with a login where a namespace is known or not needed: ghcr.io with its

@@ -11,7 +11,7 @@ import {checkHost} from './check-logins.ts';
 import type {Intents} from './intents.ts';
 import {describeResult} from './job-log.ts';
 import {selectCurrentTargetRow} from './selectors.ts';
-import type {Dialog} from './state.ts';
+import type {Dialog} from './dialog.ts';
 import type {Workbench} from './workbench.ts';
 
 type RegistryIntents = Pick<
@@ -164,8 +164,12 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 			void addTarget(made.target, dialog.editing);
 		},
 		acceptProposal(index) {
-			const proposal = getState().proposals[index];
-			if (proposal) void addTarget(proposal.target);
+			const {dialog, proposals} = getState();
+			const offered = dialog?.kind === 'target' ? dialog.proposals : proposals;
+			const proposal = offered[index];
+			if (!proposal) return;
+			if (dialog?.kind === 'target') show(undefined);
+			void addTarget(proposal.target);
 		},
 		openRemoveTarget() {
 			const row = selectCurrentTargetRow(getState());

@@ -7,7 +7,8 @@ import {checkReferenceText, targetReference} from '../registry/providers/table.t
 import type {Intents} from './intents.ts';
 import {selectRemote, selectRemoteReference} from './remote-selectors.ts';
 import {selectCurrentTagRow} from './selectors.ts';
-import type {Dialog, State, TagCheck} from './state.ts';
+import type {Dialog, TagCheck} from './dialog.ts';
+import type {State} from './state.ts';
 import {bareName} from './tag-rows.ts';
 import type {Workbench} from './workbench.ts';
 

@@ -12,7 +12,8 @@ import {
 	tagRowsOfLevel,
 	type RemoteOverlay,
 } from './remote-selectors.ts';
-import type {Job, Listing, Loadable, RemoteLevel} from './state.ts';
+import type {Loadable} from './loadable.ts';
+import type {Job, Listing, RemoteLevel} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
 export type RemoteLoading = {

@@ -4,16 +4,9 @@ import type {LocalImage} from '../domain/image.ts';
 import type {Target} from '../domain/target.ts';
 import {providerById} from '../registry/providers/table.ts';
 import {memoizeLast} from './memoize.ts';
-import type {
-	Job,
-	LoginState,
-	LogLine,
-	PaneId,
-	State,
-	TagRow,
-	TagStatus,
-	TargetProposal,
-} from './state.ts';
+import type {TargetProposal} from './dialog.ts';
+import type {Job, LoginState, LogLine, PaneId, State, TagStatus} from './state.ts';
+import type {TagRow} from './tag-rows.ts';
 import {tagRowsOf} from './tag-rows.ts';
 import {standingOf} from './tag-standing.ts';
 

@@ -150,16 +150,15 @@ function pushedImage(state: State, job: Job | undefined): string | undefined {
 	return images.length === 1 ? images[0]?.id : undefined;
 }
 
+function known(digest: string, image: string | undefined): RemoteTag {
+	return {phase: 'known', digest, identities: image === undefined ? [] : [image]};
+}
+
 /** What a result tells of tags on registries; `local` is the image that was moved, by ID. */
 function knownTags(
 	result: JobResult,
 	local: string | undefined,
 ): ReadonlyArray<readonly [string, RemoteTag]> {
-	const known = (digest: string, image: string | undefined): RemoteTag => ({
-		phase: 'known',
-		digest,
-		identities: image === undefined ? [] : [image],
-	});
 	switch (result.operation) {
 		case 'push':
 			return [[result.reference, known(result.digest, local)]];

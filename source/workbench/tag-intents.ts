@@ -11,7 +11,9 @@ import {
 	selectSubjectImages,
 	selectSubjectRows,
 } from './selectors.ts';
-import type {Dialog, State, TagCheck, TagRow} from './state.ts';
+import type {Dialog, TagCheck} from './dialog.ts';
+import type {State} from './state.ts';
+import type {TagRow} from './tag-rows.ts';
 import type {Workbench} from './workbench.ts';
 
 type TagIntents = Pick<

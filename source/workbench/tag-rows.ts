@@ -8,7 +8,19 @@ import {
 import type {LocalImage} from '../domain/image.ts';
 import type {Target} from '../domain/target.ts';
 import {providerForHost, targetReference} from '../registry/providers/table.ts';
-import type {TagRow} from './state.ts';
+
+/** A row of the tags pane: one tag of one repository name, wherever references with it point from. */
+export type TagRow = {
+	/** `name:tag`; identity of the row. */
+	readonly key: string;
+	/** Repository name without host and namespace of a known target: `hello`, `web/api`. */
+	readonly name: string;
+	readonly tag: string;
+	/** Local references with this name and tag, familiar form; the first is the one operations start from. */
+	readonly references: readonly string[];
+	/** Full reference of this tag on each target, keyed by target id. */
+	readonly remote: Readonly<Record<string, string>>;
+};
 
 /**
  * The repository's name without what belongs to the place it is on: a known target's namespace, the

@@ -2,7 +2,7 @@ import type {Key} from 'ink';
 import {describe, expect, test} from 'vitest';
 import {bindingFor, focusedField, scopesOf, strokesOf} from '../../source/ui/key-dispatch.ts';
 import {keymap} from '../../source/ui/keymap.ts';
-import type {Dialog} from '../../source/workbench/state.ts';
+import type {Dialog} from '../../source/workbench/dialog.ts';
 import {sampleState} from './sample-state.ts';
 
 function keyWith(flags: Partial<Key> = {}): Key {

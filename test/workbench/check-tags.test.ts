@@ -14,7 +14,6 @@ import {
 	type RemoteWorld,
 } from './remote-world.ts';
 
-const reference = 'ghcr.io/octocat/hello:1.0.0';
 const older = fakeImage('2026-10-01T10:00:00Z');
 const newer = fakeImage('2026-11-20T10:00:00Z');
 const timeless = fakeImage('1980-01-01T00:00:00Z');

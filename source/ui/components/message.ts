@@ -1,6 +1,6 @@
 /** What a pane says when it has no rows: nothing there, still loading, failed. Pure. */
 import type {ErrorRecord} from '../../domain/errors.ts';
-import type {Loadable} from '../../workbench/state.ts';
+import type {Loadable} from '../../workbench/loadable.ts';
 import {composeLine} from '../rows/line.ts';
 import {wrap} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';

@@ -1,5 +1,5 @@
 import {skopeoCommand} from '../../operations/docker-command.ts';
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, minorSentence, row, sentence, type DialogView, type Row} from './dialog-view.ts';

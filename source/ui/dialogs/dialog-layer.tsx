@@ -2,7 +2,8 @@
 import {useEffect, type ReactNode} from 'react';
 import type {Intents} from '../../workbench/intents.ts';
 import {selectLoginGuide} from '../../workbench/form-selectors.ts';
-import type {Dialog, State} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
+import type {State} from '../../workbench/state.ts';
 import {useQrCode} from '../hooks/use-qr-code.ts';
 import {focusedField} from '../key-dispatch.ts';
 import {keymap, type KeyBinding} from '../keymap.ts';

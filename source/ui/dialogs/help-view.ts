@@ -1,4 +1,4 @@
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import type {KeyBinding, Scope} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
 import {wrap} from '../text.ts';

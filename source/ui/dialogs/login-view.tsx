@@ -1,6 +1,6 @@
 import {Secret} from '../../domain/credential.ts';
 import {selectLoginGuide, type LoginGuideView} from '../../workbench/form-selectors.ts';
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import {SecretField, TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {

@@ -1,4 +1,4 @@
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, item, minor, row, sentence, type DialogView} from './dialog-view.ts';

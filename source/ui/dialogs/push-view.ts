@@ -1,6 +1,7 @@
 import {shortDigest} from '../../domain/digest.ts';
 import {formatBytes} from '../../domain/size.ts';
-import type {Dialog, Loadable, PushPlan} from '../../workbench/state.ts';
+import type {Dialog, PushPlan} from '../../workbench/dialog.ts';
+import type {Loadable} from '../../workbench/loadable.ts';
 import type {Cell} from '../rows/line.ts';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';

@@ -1,6 +1,6 @@
 import {shortDigest} from '../../domain/digest.ts';
 import type {Referrer, RemoteRemovalPlan} from '../../domain/remote.ts';
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import {asksToConfirm} from '../key-dispatch.ts';
 import {count} from './counting.ts';

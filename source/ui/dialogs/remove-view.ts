@@ -1,5 +1,5 @@
 import {formatBytes} from '../../domain/size.ts';
-import type {Dialog, RemovePlan} from '../../workbench/state.ts';
+import type {Dialog, RemovePlan} from '../../workbench/dialog.ts';
 import {capitalise, count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {

@@ -1,5 +1,5 @@
 import {parseReference} from '../../domain/reference.ts';
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, capped, item, minor, row, sentence, type DialogView} from './dialog-view.ts';
 import {accent, good, quiet, strong} from './lines.ts';

@@ -1,5 +1,5 @@
 /** The dialogs of a few lines: confirming, saving the log, explaining, leaving. */
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import {selectActiveJobs, selectLogLines} from '../../workbench/selectors.ts';
 import {TextField} from '../components/text-field.tsx';
 import {wrap} from '../text.ts';

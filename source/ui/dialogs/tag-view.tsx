@@ -1,5 +1,5 @@
 import type {Target} from '../../domain/target.ts';
-import type {Dialog, TagCheck} from '../../workbench/state.ts';
+import type {Dialog, TagCheck} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {Cell} from '../rows/line.ts';
 import type {DialogContext} from './dialog-context.ts';

@@ -1,5 +1,5 @@
 import {selectTargetForm, type TargetFormView} from '../../workbench/form-selectors.ts';
-import type {Dialog} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {

@@ -1,6 +1,7 @@
 import type {RepositoryFacts} from '../../domain/remote.ts';
 import {formatRelative} from '../../domain/size.ts';
-import type {Dialog, Loadable} from '../../workbench/state.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
+import type {Loadable} from '../../workbench/loadable.ts';
 import type {Cell} from '../rows/line.ts';
 import {displayWidth} from '../text.ts';
 import {unicodeSymbols} from '../symbols.ts';

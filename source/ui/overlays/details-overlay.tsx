@@ -1,6 +1,6 @@
 import {useMemo, type ReactNode} from 'react';
 import type {ImageDetails} from '../../domain/image.ts';
-import type {Loadable} from '../../workbench/state.ts';
+import type {Loadable} from '../../workbench/loadable.ts';
 import {loadableLines} from '../components/message.ts';
 import {ScrolledText} from '../components/scrolled-text.tsx';
 import {keyOf} from '../keymap.ts';

@@ -7,7 +7,8 @@ import {
 	tagRowsOfLevel,
 	type RemoteOverlay,
 } from '../../workbench/remote-selectors.ts';
-import type {Loadable, RemoteLevel} from '../../workbench/state.ts';
+import type {Loadable} from '../../workbench/loadable.ts';
+import type {RemoteLevel} from '../../workbench/state.ts';
 import {loadableLines} from '../components/message.ts';
 import {ScrolledText} from '../components/scrolled-text.tsx';
 import {keyOf} from '../keymap.ts';

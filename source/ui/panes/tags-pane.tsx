@@ -1,7 +1,8 @@
 import {memo, type ReactNode} from 'react';
 import type {LocalImage} from '../../domain/image.ts';
 import type {TargetColumn} from '../../workbench/selectors.ts';
-import type {State, TagRow} from '../../workbench/state.ts';
+import type {State} from '../../workbench/state.ts';
+import type {TagRow} from '../../workbench/tag-rows.ts';
 import {standingOf} from '../../workbench/tag-standing.ts';
 import {Frame} from '../components/frame.tsx';
 import {messageLines, type Paragraph} from '../components/message.ts';

@@ -1,7 +1,8 @@
 /** Heading and rows of the tags pane: how each tag stands here and on every target. Pure. */
 import {shortDigest} from '../../domain/digest.ts';
 import type {TargetColumn} from '../../workbench/selectors.ts';
-import type {TagRow, TagStatus} from '../../workbench/state.ts';
+import type {TagStatus} from '../../workbench/state.ts';
+import type {TagRow} from '../../workbench/tag-rows.ts';
 import {displayWidth} from '../text.ts';
 import type {Symbols} from '../symbols.ts';
 import type {Theme, Tone} from '../theme.ts';

@@ -1,7 +1,9 @@
 /** States with one dialog open, as a person meets them. */
 import type {Intents} from '../../../source/workbench/intents.ts';
 import {initialState} from '../../../source/workbench/reducer.ts';
-import type {Dialog, PushPlan, State, TagRow} from '../../../source/workbench/state.ts';
+import type {Dialog, PushPlan} from '../../../source/workbench/dialog.ts';
+import type {State} from '../../../source/workbench/state.ts';
+import type {TagRow} from '../../../source/workbench/tag-rows.ts';
 import type {Target} from '../../../source/domain/target.ts';
 
 const ghcr: Target = {

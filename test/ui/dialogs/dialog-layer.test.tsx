@@ -5,7 +5,7 @@ import {describe, expect, test, vi} from 'vitest';
 import {Secret} from '../../../source/domain/credential.ts';
 import {DialogLayer, dialogTakesText} from '../../../source/ui/dialogs/dialog-layer.tsx';
 import {createTheme} from '../../../source/ui/theme.ts';
-import type {Dialog} from '../../../source/workbench/state.ts';
+import type {Dialog} from '../../../source/workbench/dialog.ts';
 import {dialogs, recordedIntents, stateWith} from './dialog-fixtures.ts';
 import {darkTheme, openDialog, type OpenDialog} from './open-dialog.tsx';
 

@@ -10,7 +10,8 @@ import {keymap} from '../../../source/ui/keymap.ts';
 import {createTheme, type Theme} from '../../../source/ui/theme.ts';
 import {createStore, type Store} from '../../../source/workbench/create-store.ts';
 import type {Intents} from '../../../source/workbench/intents.ts';
-import type {Dialog, State} from '../../../source/workbench/state.ts';
+import type {Dialog} from '../../../source/workbench/dialog.ts';
+import type {State} from '../../../source/workbench/state.ts';
 import {recordedIntents, stateWith, type Call} from './dialog-fixtures.ts';
 
 export const darkTheme = createTheme({mode: 'dark', ascii: false, environment: {}});
