@@ -193,27 +193,44 @@ class FileBlobStore implements BlobStore {
 		const {digest, size} = expected;
 		return this.#once(expected, options.signal, async () => {
 			const writer = await this.#resume(digest, size, options.signal);
+			const isContinued = writer.offset > 0;
 			try {
-				options.onProgress?.(writer.offset);
-				if (writer.offset < size) {
-					await writer.append(open(writer.offset), {limitBytes: size, ...options});
-				}
-				if (writer.offset < size) {
-					throw new RegbenchError(
-						'REGISTRY_UNREACHABLE',
-						`${digest} ended after ${writer.offset} of ${size} bytes`,
-						{
-							retryable: true,
-						},
-					);
-				}
+				await this.#fill(writer, expected, open, options);
 			} catch (error) {
-				const wrong = error instanceof RegbenchError && error.code === 'DIGEST_MISMATCH';
-				await (wrong ? writer.discard() : writer.keepAs(partialPath(this.folder, digest)));
-				throw error;
+				// What was kept of a cut download may have been damaged on its way: all is fetched anew.
+				if (!isContinued || !isMismatch(error)) throw error;
+				await this.#fill(await this.#newWriter('put', digest), expected, open, options);
 			}
-			await writer.commit(expected);
 		});
+	}
+
+	/** Brings what a writer lacks and commits it; keeps what has come when it is cut. */
+	async #fill(
+		writer: BlobWriter,
+		expected: {readonly digest: Digest; readonly size: number},
+		open: (fromByte: number) => AsyncIterable<Uint8Array>,
+		options: AppendOptions,
+	): Promise<void> {
+		const {digest, size} = expected;
+		try {
+			options.onProgress?.(writer.offset);
+			if (writer.offset < size) {
+				await writer.append(open(writer.offset), {limitBytes: size, ...options});
+			}
+			if (writer.offset < size) {
+				throw new RegbenchError(
+					'REGISTRY_UNREACHABLE',
+					`${digest} ended after ${writer.offset} of ${size} bytes`,
+					{retryable: true},
+				);
+			}
+		} catch (error) {
+			await (isMismatch(error)
+				? writer.discard()
+				: writer.keepAs(partialPath(this.folder, digest)));
+			throw error;
+		}
+		await writer.commit(expected);
 	}
 
 	async #resume(digest: Digest, size: number, signal?: AbortSignal): Promise<BlobWriter> {
@@ -299,6 +316,10 @@ async function openForReading(file: string, digest: Digest) {
 			});
 		}
 	});
+}
+
+function isMismatch(error: unknown): boolean {
+	return error instanceof RegbenchError && error.code === 'DIGEST_MISMATCH';
 }
 
 function wrongContent(file: string): RegbenchError {

@@ -128,7 +128,7 @@ describe('blobs of a layout', () => {
 		expect(await blobs.partialSize(expected.digest)).toBe(4000);
 	});
 
-	test('a damaged partial download is thrown away, and the next one starts anew', async () => {
+	test('a damaged partial download is thrown away, and all of it is fetched anew', async () => {
 		await using folder = await temporaryFolder();
 		const blobs = await openBlobStore(folder.path);
 		const bytes = randomBytes(5000);
@@ -138,9 +138,8 @@ describe('blobs of a layout', () => {
 		await writeFile(path.join(folder.path, '.regbench', 'ingest', name), randomBytes(3000));
 
 		const fetch = (fromByte: number) => inParts(bytes.subarray(fromByte));
-		await expect(blobs.download(expected, fetch)).rejects.toMatchObject({code: 'DIGEST_MISMATCH'});
-		expect(await blobs.partialSize(expected.digest)).toBe(0);
 		expect(await blobs.download(expected, fetch)).toBe('written');
+		expect(await blobs.partialSize(expected.digest)).toBe(0);
 	});
 
 	test('two downloads of one blob fetch it once', async () => {
