@@ -1,6 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {pushImage} from '../../source/operations/push.ts';
+import {drain, openWorld} from '../operations/operation-world.ts';
 import {startFaultProxy} from '../support/fault-proxy.ts';
 import {openTerminal, restored} from '../support/terminal.ts';
 import {makeHome, targetOn} from './open-workbench.ts';
@@ -276,4 +278,20 @@ test('the log is saved to a file, which is never overwritten', async () => {
 	await terminal.press('enter');
 	await terminal.waitFor('exists already');
 	expect(await readFile(path.join(home.dataFolder, 'my.log'), 'utf8')).toBe(text);
+});
+
+test('a tag that is another image on the registry, or cannot be asked for, is marked so', async () => {
+	await using home = await makeHome();
+	await using world = await openWorld('all');
+	const {host} = await home.startRegistry();
+	// Somebody else pushed other bytes under the same name.
+	const destination = {source: 'hello:1.1.0', reference: `${host}/hello:1.0.0`};
+	await drain(pushImage(destination, world.context()));
+	await home.saveSettings({targets: [targetOn(host), targetOn('127.0.0.1:1')]});
+	const terminal = await home.open();
+	await terminal.waitFor(/▸ 1\.0\.0 +[\da-f]{12} +✓ +≠ +\?/);
+	await terminal.press('P');
+	await terminal.waitFor(/replaces|points at|another image/i);
+	await terminal.press('esc', 't');
+	await terminal.waitFor('exists already');
 });
