@@ -289,7 +289,7 @@ test('a tag that is another image on the registry, or cannot be asked for, is ma
 	await drain(pushImage(destination, world.context()));
 	await home.saveSettings({targets: [targetOn(host), targetOn('127.0.0.1:1')]});
 	const terminal = await home.open();
-	await terminal.waitFor(/▸ 1\.0\.0 +[\da-f]{12} +✓ +≠ +\?/);
+	await terminal.waitFor(/▸ 1\.0\.0 +[\da-f]{12} +✓ +≠\S? +\?/);
 	await terminal.press('P');
 	await terminal.waitFor(/replaces|points at|another image/i);
 	await terminal.press('esc', 't');

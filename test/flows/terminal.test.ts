@@ -82,7 +82,7 @@ describe('resizing', () => {
 		await terminal.press('j');
 		await terminal.waitFor('▸ hello:1.1.0');
 		terminal.resize(40, 10);
-		await terminal.waitFor('needs at least 60×16');
+		await terminal.waitFor('60×16, this is 40×10');
 		expect(terminal.screen().split('\n')).toHaveLength(1);
 		terminal.resize(80, 24);
 		await terminal.waitFor('▸ hello:1.1.0');
@@ -90,7 +90,7 @@ describe('resizing', () => {
 
 	test('opened too small it says so, and q leaves', async () => {
 		await using terminal = await openTerminal({args: ['--demo'], columns: 30, rows: 5});
-		await terminal.waitFor('needs at least');
+		await terminal.waitFor(/60×16, is 30×5/);
 		await terminal.press('q');
 		expect(await terminal.exit).toEqual({code: 0, state: restored});
 	});
