@@ -6,6 +6,11 @@ import {isNarrow} from './narrow.ts';
 
 type Options = ConstructorParameters<typeof Intl.Segmenter>[1];
 
+/** As much of `Intl.Segments` as is used. */
+type Segments = Iterable<Intl.SegmentData> & {
+	containing(codeUnitIndex?: number): Intl.SegmentData | undefined;
+};
+
 export class LateSegmenter {
 	readonly #locales: string | string[] | undefined;
 	readonly #options: Options;
@@ -17,7 +22,7 @@ export class LateSegmenter {
 	}
 
 	/** The text in graphemes; where every character is one by itself, without asking for it. */
-	segment(text: string): Iterable<Intl.SegmentData> {
+	segment(text: string): Segments {
 		const byGrapheme = (this.#options?.granularity ?? 'grapheme') === 'grapheme';
 		if (byGrapheme && isNarrow(text.replaceAll(alone, ''))) return charactersOf(text);
 		this.#real ??= new globalThis.Intl['Segmenter'](this.#locales, this.#options);
@@ -29,6 +34,8 @@ export class LateSegmenter {
 // eslint-disable-next-line no-control-regex -- Styles begin with ESC.
 const alone = /[\u001B\n]/g;
 
-function charactersOf(text: string): Intl.SegmentData[] {
-	return Array.from(text, (segment, index) => ({segment, index, input: text}));
+function charactersOf(text: string): Segments {
+	const segments = Array.from(text, (segment, index) => ({segment, index, input: text}));
+	// Narrow characters have one code unit each, so a character's place is its index.
+	return Object.assign(segments, {containing: (index = 0) => segments[index]});
 }
