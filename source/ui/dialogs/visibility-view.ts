@@ -111,13 +111,7 @@ function placeRows(dialog: VisibilityDialog, context: DialogContext): readonly T
 		dialog.facts.phase === 'ready' && dialog.facts.value?.settingsAddress !== undefined;
 	return [
 		blank,
-		row(
-			!settings
-				? 'Its page:'
-				: context.state.demo
-					? 'On ghcr.io it is changed in a browser only, on a page like this:'
-					: 'It is changed in a browser only, on this page:',
-		),
+		row(settings ? 'It is changed in a browser only, on this page:' : 'Its page:'),
 		...addressRows(address, context.width),
 		...codeRows(context),
 	];

@@ -19,6 +19,7 @@ import {
 	remoteTagColumns,
 	remoteTagHeading,
 	remoteTagRow,
+	remoteTagWidth,
 	repositoryColumns,
 	repositoryHeading,
 	repositoryRow,
@@ -107,7 +108,7 @@ function Tags({area, remote, level, here, now}: LevelProps<'tags'>): ReactNode {
 			keyOf={({tag}) => tag}
 			cursor={level.cursor}
 			draw={shown => {
-				const tagWidth = Math.max(...shown.map(({tag}) => displayWidth(tag)), 0);
+				const tagWidth = Math.max(...shown.map(remoteTagWidth), 0);
 				const columns = remoteTagColumns(level.listing.entries, tagWidth, width);
 				const order = level.filter === '' ? level.sort : 'match';
 				return {

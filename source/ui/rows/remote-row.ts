@@ -4,8 +4,9 @@ import type {RepositoryEntry, TagEntry} from '../../domain/remote.ts';
 import {formatBytes, formatRelative} from '../../domain/size.ts';
 import type {TagSort} from '../../workbench/state.ts';
 import {formatCount} from '../panes/pane-title.ts';
+import {displayWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
-import {composeLine, type Cell} from './line.ts';
+import {cellWidth, composeLine, type Cell} from './line.ts';
 import {leadCells, leadWidth, rowTone, type RowState} from './list-row.ts';
 
 const gap = 2;
@@ -15,7 +16,6 @@ const visibilityWidth = 10;
 const digestWidth = 12;
 const localLabel = 'local';
 const sizeWidth = 8;
-const lockWidth = 8;
 const leastName = 16;
 
 /** Widths of a list's columns; 0 where the registry tells nothing to put there, or there is no room. */
@@ -108,13 +108,20 @@ function spaced(text: string, width: number, tone: Cell['tone']): readonly Cell[
 	];
 }
 
+/** Behind a tag that cannot be deleted or moved. */
+const lockMark = ' locked';
+
+/** Columns that a tag and its marks want. */
+export function remoteTagWidth({tag, locked}: TagEntry): number {
+	return displayWidth(tag) + (locked === undefined ? 0 : lockMark.length);
+}
+
 export type RemoteTagColumns = {
 	readonly tag: number;
 	readonly digest: number;
 	readonly local: number;
 	readonly pushed: number;
 	readonly size: number;
-	readonly locked: number;
 };
 
 /** The tag first, then the digest, then whether it is here, then when it was pushed and how large it is. */
@@ -129,9 +136,8 @@ export function remoteTagColumns(
 	const local = share(localLabel.length + gap);
 	const pushed = share(entries.some(entry => entry.pushedAt) ? ageWidth : 0);
 	const size = share(entries.some(entry => entry.sizeBytes !== undefined) ? sizeWidth : 0);
-	const locked = share(entries.some(entry => entry.locked) ? lockWidth : 0);
-	const rest = digest + local + pushed + size + locked;
-	return {tag: room - rest, digest, local, pushed, size, locked};
+	const rest = digest + local + pushed + size;
+	return {tag: room - rest, digest, local, pushed, size};
 }
 
 /** The line above the tags; it says in which order they are. */
@@ -169,9 +175,9 @@ export function remoteTagHeading(
 function columnCells(width: number, cells: readonly Cell[]): readonly Cell[] {
 	let left = width;
 	const fitted = cells.map(cell => {
-		const cellWidth = Math.min(cell.text.length, left);
-		left -= cellWidth;
-		return {...cell, width: cellWidth};
+		const taken = Math.min(cellWidth(cell), left);
+		left -= taken;
+		return {...cell, width: taken};
 	});
 	return [...fitted, {text: '', width: left}];
 }
@@ -197,7 +203,10 @@ export function remoteTagRow(
 		theme,
 		[
 			...leadCells(theme, facts),
-			{text: entry.tag, width: columns.tag, tone: rowTone(facts)},
+			...columnCells(columns.tag, [
+				{text: entry.tag, tone: rowTone(facts)},
+				{text: entry.locked === undefined ? '' : lockMark, tone: 'caution'},
+			]),
 			...spaced(
 				digest === undefined ? '' : digest === '' ? symbols.unknown : shortDigest(digest),
 				columns.digest,
@@ -215,7 +224,6 @@ export function remoteTagRow(
 				width: columns.size,
 				align: 'right',
 			},
-			...spaced(entry.locked === undefined ? '' : 'locked', columns.locked, 'caution'),
 		],
 		width,
 	);

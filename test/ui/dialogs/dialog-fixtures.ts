@@ -25,7 +25,7 @@ const local: Target = {
 	namespace: '',
 };
 
-export const digestOne = `sha256:39f039dca641${'0'.repeat(52)}`;
+export const digestOne = `sha256:39f039dca641${'0'.repeat(52)}` as const;
 
 const helloRow: TagRow = {
 	key: 'hello:1.0.0',
@@ -229,6 +229,96 @@ export const dialogs = {
 		phase: 'checking',
 	},
 	removeTarget: {kind: 'remove-target', targetId: acr.id},
+	repository: {kind: 'repository', host: 'ghcr.io', value: 'octocat/hello'},
+	repositoryWrong: {
+		kind: 'repository',
+		host: 'ghcr.io',
+		value: 'Octocat/Hello',
+		problem: {message: 'This is no repository name', repaired: 'octocat/hello'},
+	},
+	copy: {
+		kind: 'copy',
+		source: 'ghcr.io/octocat/hello:1.0.0',
+		value: 'coursereg.azurecr.io/hello:1.0.0',
+		targetId: acr.id,
+		withReferrers: true,
+		check: {notes: ['the tag is free there'], checking: false},
+	},
+	copyWrong: {
+		kind: 'copy',
+		source: 'ghcr.io/octocat/hello:1.0.0',
+		value: 'ghcr.io/octocat/hello:1.0.0',
+		targetId: ghcr.id,
+		withReferrers: false,
+		check: {problem: {message: 'This is where it comes from'}, notes: [], checking: false},
+	},
+	removeRemote: {
+		kind: 'remove-remote',
+		reference: 'ghcr.io/octocat/hello:1.0.0',
+		mode: 'manifest',
+		value: 'octocat/hello',
+		plan: {
+			phase: 'ready',
+			value: {
+				reference: 'ghcr.io/octocat/hello:1.0.0',
+				digest: digestOne,
+				mode: 'manifest',
+				reason: 'Within 30 days it can be restored.',
+				tags: ['1.0.0', '1.0', '1', 'latest'],
+				platforms: ['linux/amd64', 'linux/arm64'],
+				referrers: [
+					{
+						digest: digestOne,
+						kind: 'signature',
+						artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json',
+						sizeBytes: 250,
+						annotations: {},
+					},
+				],
+				confirmation: 'octocat/hello:1.0.0',
+			},
+		},
+	},
+	removeRemoteRefused: {
+		kind: 'remove-remote',
+		reference: 'ghcr.io/octocat/hello:1.0.0',
+		mode: 'manifest',
+		value: '',
+		plan: {
+			phase: 'ready',
+			value: {
+				reference: 'ghcr.io/octocat/hello:1.0.0',
+				digest: digestOne,
+				mode: 'refused',
+				reason: 'It is one of the platforms of latest, which would be broken without it.',
+				tags: ['1.0.0'],
+				platforms: [],
+				referrers: [],
+				confirmation: 'octocat/hello:1.0.0',
+			},
+		},
+	},
+	removeRemoteLoading: {
+		kind: 'remove-remote',
+		reference: 'ghcr.io/octocat/hello:1.0.0',
+		mode: 'untag',
+		value: '',
+		plan: {phase: 'loading'},
+	},
+	visibility: {
+		kind: 'visibility',
+		repository: 'ghcr.io/octocat/hello',
+		facts: {
+			phase: 'ready',
+			value: {
+				visibility: 'private',
+				linkedTo: 'octocat/hello',
+				versionCount: 12,
+				settingsAddress: 'https://github.com/users/octocat/packages/container/hello/settings',
+			},
+		},
+		anonymous: {phase: 'ready', value: true},
+	},
 	saveLog: {kind: 'save-log', path: '/home/student/regbench-2026-11-25.log'},
 	explain: {
 		kind: 'explain',

@@ -404,7 +404,17 @@ test('text from outside cannot write over the screen', () => {
 test('printable keys belong to a field exactly where there is one', () => {
 	const typed = Object.values<Dialog>(dialogs).filter(dialog => dialogTakesText(stateWith(dialog)));
 	expect(new Set(typed.map(dialog => dialog.kind))).toEqual(
-		new Set(['palette', 'tag', 'pull', 'target', 'login', 'save-log']),
+		new Set([
+			'palette',
+			'tag',
+			'pull',
+			'target',
+			'login',
+			'save-log',
+			'repository',
+			'copy',
+			'remove-remote',
+		]),
 	);
 	expect(dialogTakesText(stateWith(dialogs.loginAcr))).toBe(false);
 	expect(dialogTakesText(stateWith(undefined))).toBe(false);

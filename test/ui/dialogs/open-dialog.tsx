@@ -105,6 +105,9 @@ function follow(store: Store, {intent, values}: Call): void {
 		case 'back':
 			store.dispatch({type: 'dialogChanged', dialog: undefined});
 			return;
+		case 'changeCopyValue':
+		case 'changeConfirmation':
+		case 'changeRepositoryName':
 		case 'changeTagValue':
 		case 'changePullValue':
 			change({value: first});
