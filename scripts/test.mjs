@@ -3,7 +3,7 @@
 // mount and process namespaces of its own, so that real engines and registries, their ports and
 // /etc/hosts touch nothing of this machine and cannot outlive the run.
 import {spawn, spawnSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -15,6 +15,8 @@ const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--ki
 
 removeLeftovers();
 const folder = mkdtempSync(path.join(tmpdir(), `${prefix}${process.pid}-`));
+// Some tests act as a user who may little; what is in here has its own rights.
+chmodSync(folder, 0o711);
 const home = path.join(folder, 'home');
 mkdirSync(home);
 const summaryFile = path.join(folder, 'summary.json');

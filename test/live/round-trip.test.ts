@@ -1,4 +1,4 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, rename} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {CleanUp} from '../support/clean-up.ts';
@@ -222,12 +222,19 @@ describeLive('the real engine and the rehearsed ghcr.io and azurecr.io', needs, 
 	});
 
 	test('a certificate that nobody vouches for is said to be so', async () => {
-		const {code, last} = await cli(['remote-tags', 'ghcr.io/octocat/plain'], {
-			NODE_EXTRA_CA_CERTS: '',
-		});
-		expect(code).toBe(1);
-		expect(last?.error?.code).toBe('CERTIFICATE_UNTRUSTED');
-		expect(last?.error?.hint).toContain('NODE_EXTRA_CA_CERTS');
+		// What docker trusts, regbench trusts as well: neither may know the authority.
+		const trusted = '/etc/docker/certs.d/ghcr.io/ca.crt';
+		await rename(trusted, `${trusted}.aside`);
+		try {
+			const {code, last} = await cli(['remote-tags', 'ghcr.io/octocat/plain'], {
+				NODE_EXTRA_CA_CERTS: '',
+			});
+			expect(code).toBe(1);
+			expect(last?.error?.code).toBe('CERTIFICATE_UNTRUSTED');
+			expect(last?.error?.hint).toContain('NODE_EXTRA_CA_CERTS');
+		} finally {
+			await rename(`${trusted}.aside`, trusted);
+		}
 	});
 
 	test('a corrupted layer is refused by the engine, and named', async () => {
