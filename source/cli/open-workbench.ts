@@ -11,7 +11,8 @@ import {settleJob, startWorkbench} from '../workbench/start-workbench.ts';
 import type {Surroundings, Workbench} from '../workbench/workbench.ts';
 import {compose} from './compose.ts';
 import type {GlobalOptions} from './command.ts';
-import {demandTerminal, runWorkbench} from './tui.tsx';
+import {joinTerminal} from './join-terminal.ts';
+import {demandTerminal, runWorkbench, type WorkbenchScreen} from './tui.tsx';
 
 /** Resolves with the exit code when the person has left. Rejects with `NOT_A_TERMINAL` before anything is drawn. */
 export async function openWorkbench(globals: GlobalOptions): Promise<number> {
@@ -39,12 +40,13 @@ export async function openWorkbench(globals: GlobalOptions): Promise<number> {
 			logWrap: layout.logWrap,
 		}),
 	);
-	const screen: {exit?: () => void} = {};
+	const screen: WorkbenchScreen = {};
 	const surroundings: Surroundings = {
 		now: Date.now,
 		signal,
 		copyText: text => copyToClipboard(text),
 		saveText,
+		lendTerminal: async open => screen.lend?.(() => joinTerminal(open)),
 		exit: () => screen.exit?.(),
 		startRegistry: () => startSessionRegistry(parts.dataFolder, signal),
 	};

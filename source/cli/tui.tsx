@@ -3,7 +3,7 @@ import {render, type Instance} from 'ink';
 import {RegbenchError, toErrorRecord} from '../domain/errors.ts';
 import {sanitiseLines} from '../domain/sanitise.ts';
 import type {Settings} from '../settings/schema.ts';
-import {App} from '../ui/app.tsx';
+import {App, type LendTerminal} from '../ui/app.tsx';
 import {keymap, rebound} from '../ui/keymap.ts';
 import {createTheme} from '../ui/theme.ts';
 import type {Store} from '../workbench/create-store.ts';
@@ -13,12 +13,18 @@ import {commands} from './commands.ts';
 import {exitCodes} from './exit-codes.ts';
 import {suspendProcess} from './suspend-process.ts';
 
+export type WorkbenchScreen = {
+	exit?: () => void;
+	/** Takes the screen away while some work has the terminal, and draws it anew. */
+	lend?: LendTerminal;
+};
+
 export type WorkbenchRun = {
 	readonly store: Store;
 	readonly intents: Intents;
 	readonly settings: Pick<Settings, 'keys' | 'theme' | 'ascii' | 'layout'>;
-	/** Gets its `exit` while the workbench is on screen. */
-	readonly screen: {exit?: () => void};
+	/** Gets its members while the workbench is on screen. */
+	readonly screen: WorkbenchScreen;
 	readonly stdin?: NodeJS.ReadStream;
 	readonly stdout?: NodeJS.WriteStream;
 	readonly stderr?: NodeJS.WritableStream;
@@ -68,6 +74,7 @@ export async function runWorkbench(run: WorkbenchRun): Promise<number> {
 		instance?.unmount();
 	} finally {
 		delete run.screen.exit;
+		delete run.screen.lend;
 		leaving.stop();
 		process.off('exit', guard);
 		releaseInput(stdin);
@@ -110,6 +117,9 @@ function draw(run: WorkbenchRun, stdin: NodeJS.ReadStream, stdout: NodeJS.WriteS
 			bindings={rebound(keymap, settings.keys)}
 			proportions={settings.layout}
 			suspend={process.platform === 'win32' ? undefined : suspendProcess}
+			onLend={lend => {
+				run.screen.lend = lend;
+			}}
 		/>,
 		{
 			stdin,

@@ -165,7 +165,9 @@ export type RunningContainer = {
 	/** Full reference or ID of its image. */
 	readonly reference: string;
 	readonly imageId: string;
-	/** `8080 → 127.0.0.1:32768`, one a published port. */
+	/** The `docker run` that does the same. */
+	readonly command: string;
+	/** `127.0.0.1:32768 → 8080`, one a published port. */
 	readonly ports: readonly string[];
 	/** Where to look with a browser: the first published TCP port. */
 	readonly url?: string;

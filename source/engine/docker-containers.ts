@@ -181,6 +181,12 @@ function gone(thrown: unknown, id: string): RegbenchError {
 
 function failed(thrown: unknown, what: string): RegbenchError {
 	const error = toRegbenchError(thrown);
+	if (error.code === 'CONTAINER_FAILED') {
+		return new RegbenchError(error.code, `${what}: ${error.message}`, {
+			hint: error.hint,
+			cause: thrown,
+		});
+	}
 	if (!['ENGINE_ERROR', 'INTERNAL', 'CONTAINER_NOT_FOUND'].includes(error.code)) return error;
 	return new RegbenchError('CONTAINER_FAILED', `${what}: ${error.message}`, {cause: thrown});
 }

@@ -131,6 +131,12 @@ const rules: readonly Rule[] = [
 		actions: ['push', 'pull'],
 	},
 	{
+		pattern: /port is already allocated|address already in use|ports are not available/i,
+		code: 'CONTAINER_FAILED',
+		actions: ['other'],
+		hint: () => 'Take another port of the host; 0 before the colon (0:8080) takes any free one.',
+	},
+	{
 		pattern:
 			/cannot be forced|must be forced|must force|image is in use|is using its referenced image|image used by/i,
 		code: 'IMAGE_IN_USE',

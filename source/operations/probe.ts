@@ -1,12 +1,9 @@
 /** Asks a running container whether it does its work, and keeps the answer. */
-import {createHash} from 'node:crypto';
-import {request, type IncomingMessage} from 'node:http';
-import {connect} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 import {RegbenchError} from '../domain/errors.ts';
 import type {ProbeAnswer} from '../domain/probe.ts';
-import {sanitise} from '../domain/sanitise.ts';
 import type {Containers, ContainerState, PortMapping} from '../engine/containers.ts';
+import {askLoopback, staysConnected} from '../engine/loopback.ts';
 
 export type ProbeOptions = {
 	/** What is asked for by HTTP; `/` where it is left out and a port is published. */
@@ -23,14 +20,6 @@ export type ProbeOptions = {
 const usualTimeoutMs = 20_000;
 const betweenTriesMs = 100;
 const restMs = 1000;
-const oneAnswerMs = 5000;
-const longestBody = 1024 * 1024;
-const longestExcerpt = 80;
-/** A port forwarder takes every connection and drops it when nobody listens behind it. */
-const tcpSettleMs = 300;
-
-/** Headers that tell what is served; dates and lengths would only differ. */
-const toldHeaders = ['content-type', 'server', 'location', 'www-authenticate'] as const;
 
 /**
  * Waits until the container answers, in this order: HTTP on its first published TCP port, a connection
@@ -129,10 +118,10 @@ async function tryPort(
 	signal: AbortSignal,
 ): Promise<Answered | string> {
 	try {
-		const first = await ask(port, path ?? '/', signal);
+		const first = await askLoopback(port, path ?? '/', signal);
 		// A gateway inside that still waits for what is behind it.
 		if ([502, 503, 504].includes(first.status)) return `it answers HTTP ${first.status}`;
-		const second = await ask(port, path ?? '/', signal);
+		const second = await askLoopback(port, path ?? '/', signal);
 		return {...first, bodyVaries: first.bodyDigest !== second.bodyDigest};
 	} catch (thrown) {
 		if (signal.aborted) throw new RegbenchError('CANCELLED', 'Cancelled', {cause: thrown});
@@ -145,98 +134,6 @@ async function tryPort(
 		if (code === 'ETIMEDOUT') return 'it takes the connection and says nothing';
 		return spoke ? 'it does not speak HTTP' : 'nothing listens on its port';
 	}
-}
-
-async function ask(port: PortMapping, path: string, signal: AbortSignal) {
-	return new Promise<Omit<ProbeAnswer & {readonly kind: 'http'}, 'readyAfterMs'>>(
-		(resolve, reject) => {
-			const limit = AbortSignal.any([signal, AbortSignal.timeout(oneAnswerMs)]);
-			const outgoing = request(
-				{
-					host: '127.0.0.1',
-					port: port.hostPort,
-					path,
-					method: 'GET',
-					agent: false,
-					signal: limit,
-					// Not the host's port: it is another one each time, and some pages tell it.
-					headers: {host: 'localhost', accept: '*/*', 'user-agent': 'regbench'},
-				},
-				response => {
-					readBody(response).then(body => {
-						resolve({
-							kind: 'http',
-							asked: `${sanitise(path, 200)} on ${port.containerPort}`,
-							status: response.statusCode ?? 0,
-							headers: headersOf(response),
-							...body,
-							bodyVaries: false,
-						});
-					}, fail);
-				},
-			);
-			const fail = (error: unknown) => {
-				const late = limit.aborted && !signal.aborted;
-				reject(late ? Object.assign(new Error('no answer in time'), {code: 'ETIMEDOUT'}) : error);
-			};
-			outgoing.once('error', fail);
-			outgoing.end();
-		},
-	);
-}
-
-function headersOf(response: IncomingMessage): Readonly<Record<string, string>> {
-	return Object.fromEntries(
-		toldHeaders.flatMap(name => {
-			const value = response.headers[name];
-			return value === undefined ? [] : [[name, sanitise(String(value), 200)]];
-		}),
-	);
-}
-
-async function readBody(response: IncomingMessage) {
-	const hash = createHash('sha256');
-	let bodyBytes = 0;
-	let truncated = false;
-	let beginning = Buffer.alloc(0);
-	for await (const chunk of response as AsyncIterable<Buffer>) {
-		const part = chunk.subarray(0, longestBody - bodyBytes);
-		hash.update(part);
-		bodyBytes += part.length;
-		if (beginning.length < 1024) beginning = Buffer.concat([beginning, part.subarray(0, 1024)]);
-		if (part.length < chunk.length) {
-			truncated = true;
-			response.destroy();
-			break;
-		}
-	}
-	return {
-		bodyDigest: `sha256:${hash.digest('hex')}`,
-		bodyBytes,
-		truncated,
-		excerpt: excerptOf(beginning),
-	};
-}
-
-/** How a body begins, where it is text. */
-function excerptOf(bytes: Buffer): string {
-	if (bytes.includes(0)) return '';
-	return sanitise(bytes.toString('utf8').replace(/\s+/g, ' '), longestExcerpt);
-}
-
-async function staysConnected(port: PortMapping, signal: AbortSignal): Promise<boolean> {
-	return new Promise(resolve => {
-		const socket = connect({host: '127.0.0.1', port: port.hostPort, signal});
-		const answer = (works: boolean) => {
-			clearTimeout(timer);
-			socket.destroy();
-			resolve(works);
-		};
-		const timer = setTimeout(() => answer(true), tcpSettleMs);
-		socket.once('data', () => answer(true));
-		socket.once('close', () => answer(false));
-		socket.once('error', () => answer(false));
-	});
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -33,24 +33,33 @@ export function rememberRun(
 	return Object.fromEntries([...entries, [key, {...run, environment}]]);
 }
 
-/** The answer as it is kept: without the text it began with, which may hold anything. */
-export function answerToKeep(answer: ProbeAnswer): string {
-	if (answer.kind === 'http') return JSON.stringify({...answer, excerpt: ''});
-	if (answer.kind === 'health') return JSON.stringify({...answer, output: ''});
-	return JSON.stringify(answer);
+/** The answer as it is kept for a reference: without the text it began with, which may hold anything. */
+export function answerToKeep(reference: string, answer: ProbeAnswer): string {
+	const kept =
+		answer.kind === 'http'
+			? {...answer, excerpt: ''}
+			: answer.kind === 'health'
+				? {...answer, output: ''}
+				: answer;
+	return JSON.stringify({reference, answer: kept});
 }
 
-/** The answer that was kept; undefined where none was, or where it cannot be read any more. */
-export function keptAnswer(memory: RunMemory | undefined): ProbeAnswer | undefined {
-	if (memory?.answer === undefined) return undefined;
+/** The answer that was kept of this very reference to this path; undefined where there is none. */
+export function keptAnswer(
+	memory: RunMemory | undefined,
+	reference: string,
+	probePath: string,
+): ProbeAnswer | undefined {
+	if (memory?.answer === undefined || memory.probePath !== probePath) return undefined;
 	try {
-		const answer = JSON.parse(memory.answer) as ProbeAnswer;
+		const kept = JSON.parse(memory.answer) as {reference: string; answer: ProbeAnswer};
+		const {answer} = kept;
 		const isWhole =
 			typeof answer.asked === 'string' &&
 			(answer.kind === 'http'
 				? typeof answer.headers === 'object' && typeof answer.bodyDigest === 'string'
 				: ['tcp', 'health', 'exit'].includes(answer.kind));
-		return isWhole ? answer : undefined;
+		return isWhole && kept.reference === reference ? answer : undefined;
 	} catch {
 		return undefined;
 	}

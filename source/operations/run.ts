@@ -1,6 +1,5 @@
 import {randomBytes} from 'node:crypto';
 import {setMaxListeners} from 'node:events';
-import {createServer} from 'node:net';
 import {shortDigest} from '../domain/digest.ts';
 import {RegbenchError} from '../domain/errors.ts';
 import {runWithEvents} from '../domain/event-channel.ts';
@@ -15,6 +14,7 @@ import type {
 	PortMapping,
 } from '../engine/containers.ts';
 import type {Engine} from '../engine/engine.ts';
+import {isFreePort} from '../engine/loopback.ts';
 import {offerPorts, runCommand} from './container-spec.ts';
 import type {OperationContext} from './context.ts';
 import {dockerCommand} from './docker-command.ts';
@@ -74,6 +74,7 @@ export async function* runImage(
 					path: request.probePath,
 					unreachable: whyOutOfReach(info),
 					endsWithAnswer: endsWithAnswer === true,
+					before,
 				},
 				emit,
 				inner,
@@ -139,19 +140,25 @@ export async function* startContainer(
 		message: `Running ${reference} (image ${shortDigest(image.id)}) as ${spec.name}`,
 		command: runCommand(spec),
 	};
-	const container = runningFrom(await containers.run(spec, {signal}), reference);
+	const state = await containers.run(spec, {signal});
+	const container = runningFrom(state, reference, runCommand(spec));
 	yield {type: 'container', container};
 	return container;
 }
 
 /** A container as events tell of it. */
-export function runningFrom(state: ContainerState, reference: string): RunningContainer {
+export function runningFrom(
+	state: ContainerState,
+	reference: string,
+	command: string,
+): RunningContainer {
 	const first = state.ports.find(port => port.protocol === 'tcp');
 	return {
 		id: state.id,
 		name: state.name,
 		reference,
 		imageId: state.imageId,
+		command,
 		ports: state.ports.map(
 			({containerPort, hostPort, protocol}) =>
 				`127.0.0.1:${hostPort} → ${containerPort}${protocol === 'udp' ? '/udp' : ''}`,
@@ -170,18 +177,26 @@ export async function putAway(containers: Containers, id: string, remove: boolea
 	}
 }
 
+function comparison(before: ProbeAnswer, answer: ProbeAnswer): OperationEvent {
+	const differences = compareAnswers(before, answer);
+	return differences.length === 0
+		? {type: 'step', message: 'It works exactly as it did when its answer was kept.'}
+		: {type: 'warned', message: 'It does not work as before.', hint: differences.join(' ')};
+}
+
 type Life = {
 	readonly containers: Containers;
 	readonly id: string;
 	readonly path: string | undefined;
 	readonly unreachable: string | undefined;
 	readonly endsWithAnswer: boolean;
+	readonly before: ProbeAnswer | undefined;
 };
 
 type LifeEnd = {readonly answer?: ProbeAnswer; readonly exitCode?: number};
 
 async function liveThrough(
-	{containers, id, path, unreachable, endsWithAnswer}: Life,
+	{containers, id, path, unreachable, endsWithAnswer, before}: Life,
 	emit: (event: OperationEvent) => void,
 	signal: AbortSignal,
 ): Promise<LifeEnd> {
@@ -199,6 +214,7 @@ async function liveThrough(
 	}).then(answer => {
 		// How it ended is told by the result.
 		if (answer.kind !== 'exit') emit({type: 'probed', answer});
+		if (before && !endsWithAnswer) emit(comparison(before, answer));
 		return answer;
 	});
 	for (const part of [output, probe]) part.catch(() => {});
@@ -237,15 +253,4 @@ function containerName(reference: string): string {
 	const last = reference.slice(reference.lastIndexOf('/') + 1).replace(/[:@].*$/, '');
 	const word = last.replaceAll(/[^\w.-]/g, '').slice(0, 40) || 'image';
 	return `regbench-${word}-${randomBytes(2).toString('hex')}`;
-}
-
-/** Whether nobody listens on the port of this machine's loopback. */
-export async function isFreePort(port: number): Promise<boolean> {
-	return new Promise(resolve => {
-		const server = createServer();
-		server.once('error', () => resolve(false));
-		server.listen({host: '127.0.0.1', port, exclusive: true}, () =>
-			server.close(() => resolve(true)),
-		);
-	});
 }

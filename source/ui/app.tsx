@@ -1,8 +1,9 @@
 /** The whole screen as a function of the state. */
-import {Box, Text, useWindowSize} from 'ink';
+import {Box, Text, useApp, useWindowSize} from 'ink';
 import {
 	createContext,
 	useContext,
+	useEffect,
 	useMemo,
 	useState,
 	useSyncExternalStore,
@@ -47,13 +48,21 @@ export type AppProps = {
 	readonly proportions?: Proportions;
 	/** Stops the process until it is continued; see {@link useKeyboard}. */
 	readonly suspend?: (() => Promise<void>) | undefined;
+	/** Handed a way to take the terminal from the screen for as long as some work takes. */
+	readonly onLend?: ((lend: LendTerminal) => void) | undefined;
 };
 
+export type LendTerminal = (work: () => Promise<void>) => Promise<void>;
+
 export function App(props: AppProps): ReactNode {
-	const {store, intents, theme, bindings, proportions, suspend} = props;
+	const {store, intents, theme, bindings, proportions, suspend, onLend} = props;
 	const state = useSyncExternalStore(store.subscribe, store.getState);
 	const {columns, rows} = useScreenSize();
 	const [textEntry] = useState(() => createTextEntry());
+	const {suspendTerminal} = useApp();
+	useEffect(() => {
+		onLend?.(async work => suspendTerminal(work));
+	}, [onLend, suspendTerminal]);
 	const ui = useMemo(() => ({theme, bindings}), [theme, bindings]);
 	useKeyboard({
 		store,

@@ -165,6 +165,8 @@ export function focusedField(state: State): string | undefined {
 			return dialog.kind;
 		case 'remove-remote':
 			return asksToConfirm(dialog) ? dialog.kind : undefined;
+		case 'run':
+			return `run:${dialog.field}`;
 		case 'target':
 			return `target:${dialog.field}`;
 		case 'login':

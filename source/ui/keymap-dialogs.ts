@@ -108,6 +108,35 @@ export const dialogKeys: readonly KeyBinding[] = [
 	),
 	key('repull', 'cancel', ['n'], 'keep', 'Keep the local copy', intents => intents.back(), {}),
 
+	key('run', 'accept', ['enter'], 'run', 'Run it', intents => intents.submitRun()),
+	key('run', 'next', ['tab', 'down'], 'next field', 'To the next field', intents =>
+		intents.focusRunField(1),
+	),
+	key(
+		'run',
+		'previous',
+		['shift+tab', 'up'],
+		'previous field',
+		'To the previous field',
+		intents => intents.focusRunField(-1),
+		{},
+	),
+	key('run', 'forget', ['ctrl+r'], 'forget answer', 'Compare with no earlier answer', intents =>
+		intents.forgetAnswer(),
+	),
+
+	...reading('prove'),
+	key(
+		'prove',
+		'confirm',
+		['y'],
+		'prove',
+		'Begin: the local copy is deleted on the way, and comes back',
+		intents => intents.confirmProve(),
+		{footer: true, dangerous: true},
+	),
+	key('prove', 'cancel', ['n'], 'leave', 'Do nothing', intents => intents.back(), {}),
+
 	...choosing('pull'),
 	key('pull', 'accept', ['enter'], 'pull', 'Pull it', intents => intents.submitPull()),
 

@@ -1,5 +1,6 @@
 /** Keys that work in every pane. */
 import type {Movement} from '../workbench/intents.ts';
+import {whyNotRun} from '../workbench/run-selectors.ts';
 import {paneIds} from '../workbench/state.ts';
 import type {KeyBinding} from './keymap.ts';
 
@@ -110,6 +111,15 @@ export const everywhereKeys: readonly KeyBinding[] = [
 		help: 'Show running and ended jobs',
 		footer: true,
 		run: intents => intents.openJobs(),
+	},
+	{
+		id: 'runs',
+		keys: ['U'],
+		scope: 'everywhere',
+		title: 'containers',
+		help: 'Show the containers that were made here: stop, remove, open a shell',
+		blocked: whyNotRun,
+		run: intents => intents.openRuns(),
 	},
 	{
 		id: 'zoom',

@@ -1,7 +1,9 @@
 /** Keys of the four panes and of what opens over them. */
 import {selectCurrentJob, selectCurrentTargetRow, selectJobRows} from '../workbench/selectors.ts';
 import type {State} from '../workbench/state.ts';
+import {whyNotRun} from '../workbench/run-selectors.ts';
 import {remoteKeys} from './keymap-remote.ts';
+import {runKeys} from './keymap-run.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
 
 function onProposal(state: State): string | undefined {
@@ -79,6 +81,28 @@ function imageKeys(scope: Scope & ('images' | 'tags')): readonly KeyBinding[] {
 			dangerous: true,
 			changes: true,
 			run: intents => intents.openRepull(),
+		},
+		{
+			id: `${scope}.run`,
+			keys: ['u'],
+			scope,
+			title: 'run',
+			help: 'Run it in a container, with its output in the log, and ask it whether it works',
+			footer: true,
+			changes: true,
+			blocked: whyNotRun,
+			run: intents => intents.openRun(),
+		},
+		{
+			id: `${scope}.prove`,
+			keys: ['v'],
+			scope,
+			title: 'prove',
+			help: 'Prove the round trip: tag, push, run, delete, pull, run again, compare; with a report to hand in',
+			footer: true,
+			dangerous: true,
+			changes: true,
+			run: intents => intents.openProve(),
 		},
 		{
 			id: `${scope}.open`,
@@ -286,5 +310,6 @@ export const overlayKeys: readonly KeyBinding[] = [
 		blocked: noJobs,
 		run: intents => intents.clearEndedJobs(),
 	},
+	...runKeys,
 	...remoteKeys,
 ];

@@ -3,6 +3,7 @@ import {Box} from 'ink';
 import {useCallback, type ReactNode} from 'react';
 import type {Intents} from '../workbench/intents.ts';
 import {selectLocalDigests} from '../workbench/remote-selectors.ts';
+import {jobOfRun, selectCurrentRun} from '../workbench/run-selectors.ts';
 import {
 	selectCurrentImage,
 	selectCurrentJob,
@@ -19,7 +20,9 @@ import type {PaneId, State} from '../workbench/state.ts';
 import type {Area, Layout} from './layout.ts';
 import {DetailsOverlay} from './overlays/details-overlay.tsx';
 import {JobsOverlay} from './overlays/jobs-overlay.tsx';
+import {ProofOverlay} from './overlays/proof-overlay.tsx';
 import {RemoteView} from './overlays/remote-overlay.tsx';
+import {RunsOverlay} from './overlays/runs-overlay.tsx';
 import {ImagesPane} from './panes/images-pane.tsx';
 import {LogPane} from './panes/log-pane.tsx';
 import {RegistriesPane} from './panes/registries-pane.tsx';
@@ -140,6 +143,25 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 					jobs={selectJobRows(state)}
 					current={selectCurrentJob(state)}
 					now={now}
+				/>
+			);
+		case 'runs':
+			return (
+				<RunsOverlay
+					area={area}
+					listing={overlay.listing}
+					cursor={overlay.cursor}
+					job={jobOfRun(state, selectCurrentRun(state)?.id ?? '')}
+					now={now}
+				/>
+			);
+		case 'proof':
+			return (
+				<ProofOverlay
+					area={area}
+					proof={overlay.proof}
+					offset={overlay.offset}
+					onBeyondEnd={giveBack}
 				/>
 			);
 		case 'remote':

@@ -7,6 +7,8 @@ import {createRegistryIntents} from './registry-intents.ts';
 import type {Upkeep} from './start-workbench.ts';
 import {createRemoteChangeIntents} from './remote-change-intents.ts';
 import {createRemoteIntents} from './remote-intents.ts';
+import {createProofIntents} from './proof-intents.ts';
+import {createRunIntents} from './run-intents.ts';
 import {createTagIntents} from './tag-intents.ts';
 import {createViewIntents} from './view-intents.ts';
 import type {Workbench} from './workbench.ts';
@@ -17,6 +19,8 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createViewIntents(workbench, upkeep.refresh),
 		...createTagIntents(workbench),
 		...createImageIntents(workbench),
+		...createRunIntents(workbench),
+		...createProofIntents(workbench),
 		...createRegistryIntents(workbench),
 		...createRemoteIntents(workbench),
 		...createRemoteChangeIntents(workbench),

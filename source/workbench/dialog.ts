@@ -1,4 +1,5 @@
 /** The dialogs of the workbench, as plain data: a union, of which one at most is open. */
+import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {ContainerUse} from '../domain/image.ts';
 import type {RemoteRemovalPlan, RepositoryFacts} from '../domain/remote.ts';
@@ -87,6 +88,17 @@ export type Dialog =
 			readonly choice: number;
 			readonly keepsNote: readonly string[];
 	  }
+	| RunDialog
+	/** The round trip as a proof: through which registry. */
+	| {
+			readonly kind: 'prove';
+			readonly source: string;
+			/** Full references on targets. */
+			readonly references: readonly string[];
+			readonly choice: number;
+			/** Why it is not run; undefined where the engine runs containers. */
+			readonly notRun: string | undefined;
+	  }
 	| {
 			readonly kind: 'pull';
 			readonly value: string;
@@ -161,6 +173,22 @@ export type Dialog =
 			readonly offset: number;
 	  }
 	| {readonly kind: 'quit'; readonly running: number};
+
+export const runFields = ['ports', 'environment', 'command', 'mounts', 'probe'] as const;
+export type RunField = (typeof runFields)[number];
+
+/** How an image is run, as people write it for `docker run`. */
+export type RunDialog = {
+	readonly kind: 'run';
+	readonly reference: string;
+	readonly field: RunField;
+	readonly values: Readonly<Record<RunField, string>>;
+	/** What the image does by itself. */
+	readonly image: Loadable<{readonly command: string; readonly exposedPorts: readonly string[]}>;
+	/** What it answered the last time. */
+	readonly before?: ProbeAnswer;
+	readonly problem?: string;
+};
 
 export type TargetProposal = {
 	readonly target: Target;

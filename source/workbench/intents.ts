@@ -3,6 +3,7 @@
  * through actions or starts an operation. All return at once; what takes time reports through state.
  */
 import type {Secret} from '../domain/credential.ts';
+import type {RunField} from './dialog.ts';
 import type {PaneId} from './state.ts';
 
 export type Movement =
@@ -56,6 +57,24 @@ export type Intents = {
 	openPull(): void;
 	changePullValue(value: string): void;
 	submitPull(): void;
+
+	// Running
+	openRun(): void;
+	changeRunField(field: RunField, value: string): void;
+	focusRunField(step: 1 | -1): void;
+	/** What it answered before is no measure any more. */
+	forgetAnswer(): void;
+	submitRun(): void;
+	/** The containers that were made here. */
+	openRuns(): void;
+	stopRun(): void;
+	removeRun(): void;
+	/** Gives the terminal to a shell in the container until that ends. */
+	openShell(): void;
+	/** The round trip as one guided job with a result to hand in. */
+	openProve(): void;
+	confirmProve(): void;
+	saveProof(): void;
 
 	// Registries
 	openAddTarget(): void;

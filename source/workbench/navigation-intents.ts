@@ -199,6 +199,7 @@ function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
 			return {...dialog, cursor: moved(dialog.cursor, dialog.targetIds.length, movement)};
 		case 'pull':
 			return {...dialog, cursor: moved(dialog.cursor + 1, dialog.recent.length + 1, movement) - 1};
+		case 'prove':
 		case 'repull':
 			return {...dialog, choice: moved(dialog.choice, dialog.references.length, movement)};
 		case 'target':
@@ -206,6 +207,7 @@ function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
 				...dialog,
 				cursor: moved(dialog.cursor + 1, dialog.proposals.length + 1, movement) - 1,
 			};
+		case 'run':
 		case 'tag':
 		case 'remove':
 		case 'login':
@@ -230,7 +232,13 @@ function moveInLevel(level: RemoteLevel, movement: Movement): RemoteLevel {
 function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Overlay {
 	switch (overlay.kind) {
 		case 'details':
+		case 'proof':
 			return {...overlay, offset: scrolled(overlay.offset, movement)};
+		case 'runs': {
+			const keys = overlay.listing.phase === 'ready' ? overlay.listing.value.map(({id}) => id) : [];
+			const index = moved(remoteCursorIndex(overlay.cursor, keys), keys.length, movement);
+			return {...overlay, cursor: {key: keys[index], index: Math.max(index, 0)}};
+		}
 		case 'jobs': {
 			const ids = selectJobRows(state).map(job => job.id);
 			const at = overlay.selected === undefined ? 0 : ids.indexOf(overlay.selected);

@@ -8,6 +8,7 @@ import {checkAllHosts} from './check-logins.ts';
 import {createTagChecks} from './check-tags.ts';
 import {proposeTargets} from './propose-targets.ts';
 import {describeResult} from './job-log.ts';
+import {settleRun} from './settle-run.ts';
 import {selectActiveJobs, selectCurrentImage, selectImages} from './selectors.ts';
 import type {Job, RemoteTag, State} from './state.ts';
 import type {Workbench} from './workbench.ts';
@@ -129,7 +130,9 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 }
 
 /** What the end of a job changes in the rest of the state. */
-export function settleJob(event: JobEvent, {store, notify}: Workbench): void {
+export function settleJob(event: JobEvent, workbench: Workbench): void {
+	const {store, notify} = workbench;
+	settleRun(event, workbench);
 	if (event.type === 'failed') notify('error', `${event.error.message}. ${event.error.hint}`);
 	if (event.type === 'finished') {
 		notify('success', headline(event.result));

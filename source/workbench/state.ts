@@ -3,11 +3,18 @@
  * through selectors.ts, and drawn by ui/. No secret, no function and no class instance lives here.
  */
 import type {ErrorRecord} from '../domain/errors.ts';
-import type {JobResult, OperationName, RunningContainer, TransferEvent} from '../domain/events.ts';
+import type {
+	JobResult,
+	OperationName,
+	ProveResult,
+	RunningContainer,
+	TransferEvent,
+} from '../domain/events.ts';
 import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ImageDetails, LocalImage} from '../domain/image.ts';
 import type {RemoteDetails, RepositoryEntry, RepositoryFacts, TagEntry} from '../domain/remote.ts';
 import type {Target} from '../domain/target.ts';
+import type {ContainerState} from '../engine/containers.ts';
 import type {EngineInfo} from '../engine/engine.ts';
 import type {OperationRequest} from '../operations/request.ts';
 import type {Dialog, TargetProposal} from './dialog.ts';
@@ -163,6 +170,14 @@ export type Overlay =
 			readonly offset: number;
 	  }
 	| {readonly kind: 'jobs'; readonly selected: string | undefined; readonly offset: number}
+	/** Containers that were made here. */
+	| {
+			readonly kind: 'runs';
+			readonly listing: Loadable<readonly ContainerState[]>;
+			readonly cursor: Cursor;
+	  }
+	/** What a proof showed. */
+	| {readonly kind: 'proof'; readonly proof: ProveResult; readonly offset: number}
 	| {
 			readonly kind: 'remote';
 			readonly target: Target;

@@ -5,6 +5,7 @@ import {targetReference} from '../registry/providers/table.ts';
 import {explain} from './explain.ts';
 import {selectRemoteReference, selectRemoteRepository} from './remote-selectors.ts';
 import type {Intents} from './intents.ts';
+import {runCommandOf, selectCurrentRun} from './run-selectors.ts';
 import {
 	selectCurrentImage,
 	selectCurrentJob,
@@ -60,6 +61,11 @@ function textUnderCursor(state: State): string | undefined {
 		return facts?.settingsAddress ?? facts?.webAddress;
 	}
 	if (overlay?.kind === 'details') return overlay.image;
+	if (overlay?.kind === 'proof') return overlay.proof.digest.pulled;
+	if (overlay?.kind === 'runs') {
+		const container = selectCurrentRun(state);
+		return container && (runCommandOf(state, container.id) ?? container.name);
+	}
 	if (overlay?.kind === 'remote') {
 		return selectRemoteReference(state) ?? selectRemoteRepository(state);
 	}

@@ -2,6 +2,7 @@
 import type {Credentials} from '../credentials/credentials.ts';
 import type {OperationName} from '../domain/events.ts';
 import type {Target} from '../domain/target.ts';
+import type {ShellSession} from '../engine/containers.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {JobQueue} from '../operations/queue.ts';
 import type {OperationRequest} from '../operations/request.ts';
@@ -24,6 +25,13 @@ export type Surroundings = {
 	readonly copyText: (text: string) => void;
 	/** Writes a text file, refusing to overwrite one; rejects with a RegbenchError. */
 	readonly saveText: (path: string, text: string) => Promise<void>;
+	/**
+	 * Gives the person's terminal, which has the size it is told, to a program until that ends; absent
+	 * where there is no terminal to give.
+	 */
+	readonly lendTerminal?: (
+		open: (size: {readonly columns: number; readonly rows: number}) => Promise<ShellSession>,
+	) => Promise<void>;
 	/** Leaves the workbench. */
 	readonly exit: () => void;
 	/** Starts the embedded registry on loopback. */

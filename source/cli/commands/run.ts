@@ -56,8 +56,7 @@ export const runCommand: Command = {
 		const path = pathFrom(call.options['probe']);
 		const wishes = wishesFrom(call.options);
 		const memory = settings.get().runs?.[runKey(reference)];
-		const before =
-			path !== undefined && memory?.probePath === path ? keptAnswer(memory) : undefined;
+		const before = path === undefined ? undefined : keptAnswer(memory, reference, path);
 		const request: RunRequest = {
 			reference,
 			...wishes,
@@ -74,7 +73,7 @@ export const runCommand: Command = {
 		if (path === undefined || !isRun(result) || !result.answer) return code;
 		// The first answer is kept: that is what it was before.
 		if (before === undefined && isWorking(result.answer)) {
-			const answer = answerToKeep(result.answer);
+			const answer = answerToKeep(reference, result.answer);
 			await keep(call, reference, wishes, path, answer);
 		}
 		return code;

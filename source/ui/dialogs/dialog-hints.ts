@@ -81,6 +81,8 @@ function isOfUse(id: string, state: State): boolean {
 			return dialog?.kind === 'remove-remote' && asksToConfirm(dialog);
 		case 'visibility.copy':
 			return dialog?.kind === 'visibility' && visibilityAddress(dialog) !== undefined;
+		case 'run.forget':
+			return dialog?.kind === 'run' && dialog.before !== undefined;
 		case 'tag.repair':
 			return dialog?.kind === 'tag' && dialog.check.problem?.repaired !== undefined;
 		case 'tag.next':

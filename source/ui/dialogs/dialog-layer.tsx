@@ -16,12 +16,14 @@ import type {DialogView} from './dialog-view.ts';
 import {helpView, helpWidth} from './help-view.ts';
 import {loginView} from './login-view.tsx';
 import {paletteView} from './palette-view.tsx';
+import {proveView} from './prove-view.ts';
 import {pullView} from './pull-view.tsx';
 import {pushView} from './push-view.ts';
 import {removeView} from './remove-view.ts';
 import {repullView} from './repull-view.ts';
 import {removeRemoteView} from './remove-remote-view.tsx';
 import {repositoryView} from './repository-view.tsx';
+import {runView} from './run-view.tsx';
 import {explainView, quitView, removeTargetView, saveLogView} from './small-views.tsx';
 import {tagView} from './tag-view.tsx';
 import {targetView} from './target-view.tsx';
@@ -111,6 +113,10 @@ function viewOf(
 			return removeView(dialog, context);
 		case 'repull':
 			return repullView(dialog, context);
+		case 'run':
+			return runView(dialog, context);
+		case 'prove':
+			return proveView(dialog, context);
 		case 'pull':
 			return pullView(dialog, context);
 		case 'target':
