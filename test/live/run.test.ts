@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {readdir} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
+import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
 import type {JobResult, Operation, OperationEvent} from '../../source/domain/events.ts';
@@ -16,8 +17,11 @@ import {stopContainer} from '../../source/operations/stop.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
 import {makeWebImage} from '../support/images.ts';
 import {describeLive} from '../support/live.ts';
+import {repositoryRoot} from '../support/repository.ts';
+import {tryProgram} from '../support/run-program.ts';
 import {startDockerd, type RunningDockerd} from '../support/start-dockerd.ts';
 import {startRegistry, type RunningRegistry} from '../support/start-registry.ts';
+import {temporaryFolder} from '../support/temporary-folder.ts';
 
 describeLive('running images', ['dockerd', 'docker', 'docker-registry', 'busybox'], () => {
 	let dockerd: RunningDockerd;
@@ -313,5 +317,44 @@ describeLive('running images', ['dockerd', 'docker', 'docker-registry', 'busybox
 		expect(await session?.exitCode()).toBe(7);
 		await own?.remove(made?.id ?? '');
 		await expect(own?.state(made?.id ?? '')).rejects.toMatchObject({code: 'CONTAINER_NOT_FOUND'});
+	});
+
+	test('the commands run, keep the answer, compare with it and prove', async () => {
+		await using folder = await temporaryFolder();
+		const name = `${registry.host}/me/commands:1.0`;
+		await makeWebImage(dockerd, {name, page: 'by command'});
+		const regbench = (...words: readonly string[]) =>
+			tryProgram(process.execPath, [
+				...[`${repositoryRoot}/dist/cli.js`, ...words],
+				...['--engine', 'docker', '--host', dockerd.host, '--config-dir', folder.path],
+			]);
+		const first = await regbench('run', name, '--probe', '/', '--rm', '--port', '0:8080');
+		expect(first).toMatchObject({
+			code: 0,
+			stderr: expect.stringContaining('HTTP 200 for / on 8080'),
+		});
+		expect(first.stderr).toContain('The answer was kept');
+		const report = path.join(folder.path, 'proof.json');
+		const proved = await regbench('prove', name, '--probe', '/', '--report', report, '--json');
+		expect(proved.code).toBe(0);
+		expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+			same: true,
+			probe: {after: {status: 200, excerpt: 'by command'}},
+		});
+		const again = await regbench('run', name, '--probe', '/', '--rm', '--port', '0:8080');
+		expect(again).toMatchObject({
+			code: 0,
+			stdout: expect.stringContaining('works exactly as before'),
+		});
+		await makeWebImage(dockerd, {name, page: 'another page'});
+		const changed = await regbench('run', name, '--probe', '/', '--rm', '--port', '0:8080');
+		expect(changed).toMatchObject({
+			code: 1,
+			stdout: expect.stringContaining('does not work as before'),
+		});
+		const ended = await regbench('run', name, '--rm', '--command', "sh -c 'echo bye; exit 4'");
+		expect(ended).toMatchObject({code: 1, stdout: expect.stringContaining('bye\n')});
+		expect(ended.stdout).toContain('ended with exit code 4');
+		expect(await containers()).toBe('');
 	});
 });
