@@ -254,7 +254,7 @@ describe('acr', () => {
 
 	test("ACR's own API lists, and takes away a tag without its manifest", async () => {
 		await using registry = await startTestRegistry({authentication: 'acr'});
-		const {digest} = await pushImage(registry, 'team/app', '1.0', {login: demo});
+		const {digest, config, layer} = await pushImage(registry, 'team/app', '1.0', {login: demo});
 		const asked = (line: string) => registry.call(line, {login: demo});
 		expect((await asked('GET /acr/v1/_catalog')).json()).toEqual({repositories: ['team/app']});
 		expect((await asked('GET /acr/v1/team/app/_tags')).json()).toMatchObject({
@@ -262,7 +262,7 @@ describe('acr', () => {
 			tags: [{name: '1.0', digest}],
 		});
 		expect((await asked('GET /acr/v1/team/app/_manifests')).json()).toMatchObject({
-			manifests: [{digest, tags: ['1.0']}],
+			manifests: [{digest, tags: ['1.0'], imageSize: config.size + layer.size}],
 		});
 		expect((await asked('DELETE /acr/v1/team/app/_tags/1.0')).status).toBe(202);
 		expect((await asked('GET /acr/v1/team/app/_tags/1.0')).status).toBe(404);

@@ -1,4 +1,5 @@
 /** The part of ACR's own API (`/acr/v1/`, version 2021-07-01) that lists and removes. */
+import {linksOf, type Link} from '../../oci-layout/manifest-links.ts';
 import type {Exchange, RegistryServices} from './exchange.ts';
 import {pageOf} from './listing-handlers.ts';
 import {manifestUnknown, nameUnknown, unsupported} from './manifest-handlers.ts';
@@ -33,7 +34,7 @@ export async function answerAcr(
 	if (!record) return nameUnknown(name);
 	if (exchange.method !== 'GET' && !(deleting && kind !== '_manifests')) return unsupported();
 	if (kind === '_tags') return tags(exchange, services, name, record, last);
-	if (kind === '_manifests') return manifests(exchange, name, record, last);
+	if (kind === '_manifests') return manifests(exchange, services, name, record, last);
 	if (deleting) {
 		await services.repositories.remove(name);
 		return emptyReply(202);
@@ -80,16 +81,18 @@ async function tags(
 	return emptyReply(202);
 }
 
-function manifests(
+async function manifests(
 	exchange: Exchange,
+	services: RegistryServices,
 	name: string,
 	record: RepositoryRecord,
 	digest: string | undefined,
-): Reply {
+): Promise<Reply> {
 	const registry = new URL(exchange.origin).host;
+	const sizes = await imageSizes(record, services);
 	const all = [...record.manifests].map(([key, {size, mediaType, pushedAt}]) => ({
 		digest: key,
-		imageSize: size,
+		imageSize: sizes.get(key) ?? size,
 		createdTime: pushedAt,
 		lastUpdateTime: pushedAt,
 		mediaType,
@@ -106,6 +109,23 @@ function manifests(
 	if (!('items' in page)) return page;
 	const items = page.items.flatMap(key => all.find(item => item.digest === key) ?? []);
 	return jsonReply(200, {registry, imageName: name, manifests: items}, page.headers);
+}
+
+/** Bytes of what each manifest names, by digest; what an index names counts with all its images. */
+async function imageSizes(
+	record: RepositoryRecord,
+	{blobs}: RegistryServices,
+): Promise<ReadonlyMap<string, number>> {
+	const links = new Map<string, readonly Link[]>();
+	for (const digest of record.manifests.keys()) {
+		links.set(digest, linksOf(await blobs.readSmall(digest)) ?? []);
+	}
+	const sizeOf = (digest: string, depth = 0): number =>
+		(links.get(digest) ?? []).reduce((sum, {role, digest: child, size}) => {
+			if (role === 'config' || role === 'layer') return sum + size;
+			return role === 'manifest' && depth < 2 ? sum + sizeOf(child, depth + 1) : sum;
+		}, 0);
+	return new Map([...links.keys()].map(digest => [digest, sizeOf(digest)]));
 }
 
 function tagAttributes(name: string, {digest, createdAt, updatedAt}: TagRecord): object {
