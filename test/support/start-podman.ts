@@ -36,9 +36,12 @@ export async function startPodman(): Promise<RunningPodman> {
 	await writeFile(at('policy.json'), '{"default": [{"type": "insecureAcceptAnything"}]}');
 	// Podman refuses to start when this file is named and not there.
 	await writeFile(authFile, '{}');
+	// Without iptables there is no network of its own for a container: it gets the suite's.
+	await writeFile(at('containers.conf'), '[containers]\nnetns = "host"\n');
 	await mkdir(at('tmp'));
 	const environment = {
 		CONTAINERS_REGISTRIES_CONF: at('registries.conf'),
+		CONTAINERS_CONF: at('containers.conf'),
 		REGISTRY_AUTH_FILE: authFile,
 		TMPDIR: at('tmp'),
 	};
