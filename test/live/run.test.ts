@@ -10,6 +10,7 @@ import {createDockerEngine} from '../../source/engine/docker.ts';
 import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import type {OperationContext} from '../../source/operations/context.ts';
+import {probeContainer} from '../../source/operations/probe.ts';
 import {proveImage} from '../../source/operations/prove.ts';
 import {repullImage} from '../../source/operations/repull.ts';
 import {runImage} from '../../source/operations/run.ts';
@@ -235,6 +236,28 @@ describeLive('running images', ['dockerd', 'docker', 'docker-registry', 'busybox
 			runImage({reference: 'healthy:1', remove: true, ports: [], endsWithAnswer: true}, context),
 		);
 		expect(result.answer).toMatchObject({kind: 'health', status: 'healthy'});
+	});
+
+	test('one that never listens is told as silent, within the time given', async () => {
+		await makeWebImage(dockerd, {name: 'deaf:1', page: '', script: 'while true; do sleep 1; done'});
+		const own = await engine.containers();
+		const made = await own?.run({
+			image: 'deaf:1',
+			name: 'regbench-deaf-test',
+			ports: [{containerPort: 8080, hostPort: 0, protocol: 'tcp'}],
+			environment: [],
+			command: [],
+			mounts: [],
+		});
+		if (!own || !made) throw new Error('no container');
+		const {signal} = new AbortController();
+		const answer = await probeContainer(own, made.id, {path: '/', signal, timeoutMs: 1000});
+		await own.remove(made.id);
+		expect(answer).toEqual({
+			kind: 'silent',
+			asked: '/ on 8080',
+			reason: 'nothing listens on its port after 1 s',
+		});
 	});
 
 	test('what does not speak HTTP is asked for a connection', async () => {
