@@ -1,3 +1,4 @@
+import {spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {readdir, readFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
@@ -340,6 +341,29 @@ describeLive('running images', ['dockerd', 'docker', 'docker-registry', 'busybox
 		expect(await session?.exitCode()).toBe(7);
 		await own?.remove(made?.id ?? '');
 		await expect(own?.state(made?.id ?? '')).rejects.toMatchObject({code: 'CONTAINER_NOT_FOUND'});
+	});
+
+	test('Ctrl-C on the command stops the container and ends with 130', async () => {
+		await using folder = await temporaryFolder();
+		await makeWebImage(dockerd, {name: 'interrupted:1', page: 'x'});
+		const child = spawn(
+			process.execPath,
+			[
+				...[`${repositoryRoot}/dist/cli.js`, 'run', 'interrupted:1', '--rm', '--port', '0:8080'],
+				...['--engine', 'docker', '--host', dockerd.host, '--config-dir', folder.path],
+			],
+			{stdio: ['ignore', 'pipe', 'pipe']},
+		);
+		let told = '';
+		child.stderr.setEncoding('utf8').on('data', (text: string) => {
+			told += text;
+			// Once: a second one would not wait for the container.
+			if (told.includes('HTTP 200') && !child.killed) child.kill('SIGINT');
+		});
+		const code = await new Promise(resolve => child.once('exit', resolve));
+		expect(told).toContain('HTTP 200');
+		expect(code).toBe(130);
+		expect(await containers()).toBe('');
 	});
 
 	test('the commands run, keep the answer, compare with it and prove', async () => {

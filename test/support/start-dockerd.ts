@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto';
-import {mkdir, readdir, readFile, rm, rmdir, statfs, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, statfs, writeFile} from 'node:fs/promises';
 import {request} from 'node:http';
 import path from 'node:path';
+import {removeControlGroups} from './control-groups.ts';
 import {insideWorld} from './programs.ts';
 import {runProgram, tryProgram, type ProgramOptions, type ProgramResult} from './run-program.ts';
 import {startService, type ServiceProcess} from './service-process.ts';
@@ -173,8 +174,5 @@ async function makeBridge(id: string): Promise<string> {
 
 async function removeBridge(name: string, id: string): Promise<void> {
 	await tryProgram('ip', ['link', 'delete', name]);
-	const groups = await readdir('/sys/fs/cgroup').catch(() => []);
-	for (const group of ['', ...groups]) {
-		await rmdir(path.join('/sys/fs/cgroup', group, `regbench-${id}`)).catch(() => {});
-	}
+	await removeControlGroups(`regbench-${id}`);
 }

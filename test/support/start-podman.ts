@@ -2,6 +2,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {request} from 'node:http';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {removeControlGroups} from './control-groups.ts';
 import {insideWorld} from './programs.ts';
 import {runProgram, tryProgram, type ProgramResult} from './run-program.ts';
 import {startService} from './service-process.ts';
@@ -56,6 +57,7 @@ export async function startPodman(): Promise<RunningPodman> {
 	);
 	const dispose = async () => {
 		await service.stop(3000);
+		await removeControlGroups('libpod_parent');
 		await folder[Symbol.asyncDispose]();
 	};
 	try {
