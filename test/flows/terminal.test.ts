@@ -54,7 +54,7 @@ describe('whatever way the workbench is left, the terminal is as it was', () => 
 		await terminal.waitFor('▸ hello:1.1.0');
 		await terminal.press('q');
 		await terminal.waitFor('ended: 0');
-		expect(await terminal.state()).toEqual(restored);
+		expect((await terminal.exit).state).toEqual(restored);
 	});
 });
 
