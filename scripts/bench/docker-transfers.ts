@@ -6,6 +6,7 @@ import {temporaryFolder} from '../../test/support/temporary-folder.ts';
 import {timeCommand, timeRegbench} from './command.ts';
 import {ratioRow, type Row} from './figures.ts';
 import {bareEnvironment} from './program.ts';
+import {openParts, type RunningParts} from './running-parts.ts';
 import {inTurns, shapes, type Shape} from './shapes.ts';
 
 const rounds = 3;
@@ -26,12 +27,18 @@ export async function measureDockerTransfers(
 			})),
 		) as Row[];
 	}
+	await using home = await temporaryFolder();
+	const running = await openParts(home.path, {engine: 'docker', host: dockerd.host});
 	const rows: Row[] = [];
-	for (const shape of shapes) {
-		const image = `bench/${shape.key}:1`;
-		await makeImage(dockerd, {name: image, layers: shape.layers});
-		rows.push(...(await measurePushes(dockerd, shape, image)));
-		rows.push(...(await measurePulls(dockerd, shape, image)));
+	try {
+		for (const shape of shapes) {
+			const image = `bench/${shape.key}:1`;
+			await makeImage(dockerd, {name: image, layers: shape.layers});
+			rows.push(...(await measurePushes(dockerd, running, shape, image)));
+			rows.push(...(await measurePulls(dockerd, running, shape, image)));
+		}
+	} finally {
+		await running.close();
 	}
 	return rows;
 }
@@ -44,10 +51,15 @@ type Times = {
 
 const noTimes = (): Times => ({docker: [], whole: [], operation: []});
 
-async function measurePushes(dockerd: RunningDockerd, shape: Shape, image: string) {
+async function measurePushes(
+	dockerd: RunningDockerd,
+	running: RunningParts,
+	shape: Shape,
+	image: string,
+) {
 	await using home = await temporaryFolder();
 	const times = noTimes();
-	const {docker, regbench} = clients(dockerd, home.path, times);
+	const {docker, regbench, workbench} = clients(dockerd, running, home.path, times);
 	// A registry of its own for each push: the daemon links layers that a registry has had before.
 	const toNewRegistry = async (push: (reference: string) => Promise<void>) => {
 		await using registry = await startRegistry();
@@ -61,12 +73,18 @@ async function measurePushes(dockerd: RunningDockerd, shape: Shape, image: strin
 			round,
 			() => toNewRegistry(reference => docker('push', reference)),
 			() => toNewRegistry(reference => regbench('push', reference)),
+			() => toNewRegistry(workbench.push),
 		);
 	}
 	return toRows(`Docker engine push, ${shape.name}`, 'docker push', times);
 }
 
-async function measurePulls(dockerd: RunningDockerd, shape: Shape, image: string) {
+async function measurePulls(
+	dockerd: RunningDockerd,
+	running: RunningParts,
+	shape: Shape,
+	image: string,
+) {
 	await using home = await temporaryFolder();
 	await using registry = await startRegistry();
 	const reference = `${registry.host}/${image}`;
@@ -74,7 +92,7 @@ async function measurePulls(dockerd: RunningDockerd, shape: Shape, image: string
 	await dockerd.docker('push', reference);
 	await dockerd.docker('rmi', reference, image);
 	const times = noTimes();
-	const {docker, regbench} = clients(dockerd, home.path, times);
+	const {docker, regbench, workbench} = clients(dockerd, running, home.path, times);
 	const afresh = async (pull: () => Promise<void>) => {
 		await pull();
 		await dockerd.docker('rmi', reference);
@@ -84,12 +102,13 @@ async function measurePulls(dockerd: RunningDockerd, shape: Shape, image: string
 			round,
 			() => afresh(() => docker('pull', reference)),
 			() => afresh(() => regbench('pull', reference)),
+			() => afresh(() => workbench.pull(reference)),
 		);
 	}
 	return toRows(`Docker engine pull, ${shape.name}`, 'docker pull', times);
 }
 
-function clients(dockerd: RunningDockerd, home: string, times: Times) {
+function clients(dockerd: RunningDockerd, running: RunningParts, home: string, times: Times) {
 	const environment = {
 		...bareEnvironment(home),
 		DOCKER_HOST: dockerd.host,
@@ -101,14 +120,18 @@ function clients(dockerd: RunningDockerd, home: string, times: Times) {
 			times.docker.push(wholeMs);
 		},
 		async regbench(verb: string, reference: string) {
-			const {wholeMs, operationMs} = await timeRegbench(home, [
-				verb,
-				reference,
-				'--host',
-				dockerd.host,
-			]);
+			const args = [verb, reference, '--host', dockerd.host];
+			const {wholeMs} = await timeRegbench(home, args);
 			times.whole.push(wholeMs);
-			times.operation.push(operationMs);
+		},
+		workbench: {
+			async push(reference: string) {
+				const destinations = [{source: reference, reference}];
+				times.operation.push(await running.time({operation: 'push', destinations}));
+			},
+			async pull(reference: string) {
+				times.operation.push(await running.time({operation: 'pull', reference}));
+			},
 		},
 	};
 }

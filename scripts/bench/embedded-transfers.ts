@@ -6,7 +6,7 @@ import {findProgram} from '../../test/support/programs.ts';
 import {startRegistry} from '../../test/support/start-registry.ts';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
 import {timeCommand, timeRegbench} from './command.ts';
-import {ratioRow, type Row} from './figures.ts';
+import {median, ratioRow, type Row} from './figures.ts';
 import {bareEnvironment} from './program.ts';
 import {inTurns, shapes, type Shape} from './shapes.ts';
 
@@ -42,7 +42,7 @@ async function measureShape(shape: Shape): Promise<readonly Row[]> {
 	const origin = `${seeded.host}/${name}`;
 	await skopeo(...insecure, source, `docker://${origin}`);
 
-	const pulls = {ours: [] as number[], alone: [] as number[], peer: [] as number[]};
+	const pulls = noTimes();
 	for (let round = 0; round < rounds; round++) {
 		await inTurns(
 			round,
@@ -54,6 +54,7 @@ async function measureShape(shape: Shape): Promise<readonly Row[]> {
 			async () => {
 				const timed = await timeRegbench(home.path, ['pull', origin, ...engine(at('pulled'))]);
 				pulls.ours.push(timed.wholeMs);
+				pulls.peaks.push(timed.peakMegabytes);
 				pulls.alone.push(timed.operationMs);
 				await rm(at('pulled'), {recursive: true});
 			},
@@ -63,7 +64,7 @@ async function measureShape(shape: Shape): Promise<readonly Row[]> {
 	const kept = at('kept');
 	await mkdir(kept);
 	await timeRegbench(home.path, ['pull', origin, ...engine(kept)]);
-	const pushes = {ours: [] as number[], alone: [] as number[], peer: [] as number[]};
+	const pushes = noTimes();
 	for (let round = 0; round < rounds; round++) {
 		// A registry of its own for each push, or layers would only be linked.
 		await inTurns(
@@ -79,35 +80,38 @@ async function measureShape(shape: Shape): Promise<readonly Row[]> {
 				await timeRegbench(home.path, ['tag', origin, reference, ...engine(kept)]);
 				const timed = await timeRegbench(home.path, ['push', reference, ...engine(kept)]);
 				pushes.ours.push(timed.wholeMs);
+				pushes.peaks.push(timed.peakMegabytes);
 				pushes.alone.push(timed.operationMs);
 			},
 		);
 	}
+	const {peakMegabytes: idle} = await timeRegbench(home.path, ['images', ...engine(kept)]);
 	return [
-		...toRows(`embedded engine pull, ${shape.name}`, pulls),
-		...toRows(`embedded engine push, ${shape.name}`, pushes),
+		...toRows(`embedded engine pull, ${shape.name}`, pulls, idle),
+		...toRows(`embedded engine push, ${shape.name}`, pushes, idle),
 	];
 }
+
+type Times = Readonly<Record<'ours' | 'alone' | 'peer' | 'peaks', number[]>>;
+
+const noTimes = (): Times => ({ours: [], alone: [], peer: [], peaks: []});
 
 function engine(folder: string): string[] {
 	return ['--engine', 'embedded', '--data-dir', folder];
 }
 
-function toRows(
-	name: string,
-	{
-		ours,
-		alone,
-		peer,
-	}: {
-		readonly ours: readonly number[];
-		readonly alone: readonly number[];
-		readonly peer: readonly number[];
-	},
-): Row[] {
+function toRows(name: string, {ours, alone, peer, peaks}: Times, idle: number): Row[] {
 	const other = {name: 'skopeo copy', times: peer};
+	const peak = median(peaks);
 	return [
 		ratioRow(`${name}, in the workbench`, limit, alone, other),
 		ratioRow(`${name}, whole process`, limit, ours, other),
+		{
+			name: `${name}, memory`,
+			figure: peak - idle,
+			unit: 'MB',
+			limit: 60,
+			detail: `at most ${peak.toFixed(0)} MB, against ${idle.toFixed(0)} MB when it only lists images`,
+		},
 	];
 }

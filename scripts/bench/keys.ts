@@ -56,14 +56,14 @@ export async function measureKeys(): Promise<readonly Row[]> {
 
 /** Presses `j` at a person's pace; answers how long each took to move the cursor. */
 async function timeKeys(home: string, script: string, count: number, linesPerSecond: number) {
-	const program = openProgram(home, [String(count), String(linesPerSecond)], script);
+	const program = openProgram(home, [String(count), String(linesPerSecond)], {script});
 	const times: number[] = [];
 	try {
-		await program.waitFor(text => text.includes(`of ${count} ╯`));
+		await program.waitFor(text => text.includes(placeOf(count)));
 		// By then the log is longer than its pane, and scrolls.
 		await sleep(1000);
 		// Only the cursor's move writes its place anew; the log never touches that line.
-		const place = `of ${count} ╯`;
+		const place = placeOf(count);
 		let current = 0;
 		let direction = 1;
 		for (let press = 0; press < warmingKeys + keysPerRun; press++) {
@@ -91,4 +91,9 @@ function detail(times: readonly number[]): string {
 /** By its place on disk, which it works out paths from; as a part of this bundle it would err. */
 async function loadBuildOptions(): Promise<typeof BuildOptions> {
 	return import(path.join(repositoryRoot, 'scripts/build-options.mjs'));
+}
+
+/** The end of the line that tells the cursor's place. */
+function placeOf(count: number): string {
+	return `of ${count.toLocaleString('en')} ╯`;
 }

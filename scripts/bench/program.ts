@@ -43,11 +43,18 @@ export function bareEnvironment(home: string): Record<string, string> {
 	};
 }
 
+export type ProgramOptions = {
+	/** Default: the built program. */
+	readonly script?: string;
+	/** On top of the bare one. */
+	readonly environment?: Readonly<Record<string, string>>;
+};
+
 /** Runs a script under this Node in a terminal of 120 × 40. */
 export function openProgram(
 	home: string,
 	args: readonly string[],
-	script: string = entry,
+	{script = entry, environment = {}}: ProgramOptions = {},
 ): OpenProgram {
 	const {spawn} = require('@lydell/node-pty') as typeof NodePty;
 	const pty = spawn(process.execPath, [script, ...args], {
@@ -56,7 +63,7 @@ export function openProgram(
 		rows: 40,
 		cwd: home,
 		encoding: null,
-		env: bareEnvironment(home),
+		env: {...bareEnvironment(home), ...environment},
 	});
 	let chunks: Buffer[] = [];
 	let bytes = 0;

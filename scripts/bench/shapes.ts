@@ -16,13 +16,11 @@ export const shapes: readonly Shape[] = [
 	},
 ];
 
-/** Two things to do in turns: whoever began last time comes second now. */
+/** Several things one after the other, each round begun by another of them. */
 export async function inTurns(
 	round: number,
-	one: () => Promise<void>,
-	other: () => Promise<void>,
+	...works: ReadonlyArray<() => Promise<void>>
 ): Promise<void> {
-	const [first, second] = round % 2 === 0 ? [one, other] : [other, one];
-	await first();
-	await second();
+	const first = round % works.length;
+	for (const work of [...works.slice(first), ...works.slice(0, first)]) await work();
 }

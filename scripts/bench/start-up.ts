@@ -8,7 +8,10 @@ import {bareEnvironment, isFullFrame, openProgram} from './program.ts';
 
 const rounds = 9;
 
-/** Starts with the embedded engine and, where there is one, a Docker engine holding 200 images. */
+/**
+ * Starts as a person does, without arguments: where no engine is, which opens the embedded one, and,
+ * where there can be one, with a Docker engine that holds 200 images.
+ */
 export async function measureStartUp(dockerd: RunningDockerd | undefined): Promise<readonly Row[]> {
 	await using home = await temporaryFolder();
 	const floor: number[] = [];
@@ -18,9 +21,9 @@ export async function measureStartUp(dockerd: RunningDockerd | undefined): Promi
 	// The first round only warms the caches.
 	for (let round = 0; round <= rounds; round++) {
 		const bare = await timeNode(home.path);
-		const own = await timeFrame(home.path, ['--engine', 'embedded'], undefined);
+		const own = await timeFrame(home.path, {}, undefined);
 		const other = dockerd
-			? await timeFrame(home.path, ['--host', dockerd.host], '200 images')
+			? await timeFrame(home.path, {DOCKER_HOST: dockerd.host}, '200 images')
 			: undefined;
 		if (round === 0) continue;
 		floor.push(bare);
@@ -57,9 +60,13 @@ async function timeNode(home: string): Promise<number> {
 	return performance.now() - begun;
 }
 
-async function timeFrame(home: string, args: readonly string[], marker: string | undefined) {
+async function timeFrame(
+	home: string,
+	environment: Readonly<Record<string, string>>,
+	marker: string | undefined,
+) {
 	const begun = performance.now();
-	const program = openProgram(home, args);
+	const program = openProgram(home, [], {environment});
 	try {
 		const frame = await program.waitFor(isFullFrame);
 		// The header tells how many there are in the same frame that shows the first rows.

@@ -26,7 +26,10 @@ export async function runInOwnWorld(): Promise<number | undefined> {
 			folder.path,
 			...script,
 		],
-		{stdio: 'inherit', env: {...process.env, TMPDIR: folder.path, REGBENCH_TEST_WORLD: '1'}},
+		{
+			stdio: 'inherit',
+			env: {...process.env, TMPDIR: folder.path, HOME: folder.path, REGBENCH_TEST_WORLD: '1'},
+		},
 	);
 	const forward = (signal: NodeJS.Signals) => child.kill(signal);
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
