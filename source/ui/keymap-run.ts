@@ -37,6 +37,16 @@ export const runKeys: readonly KeyBinding[] = [
 		run: intents => intents.openShell(),
 	},
 	{
+		id: 'runs.probe',
+		keys: ['p'],
+		scope: 'runs',
+		title: 'ask again',
+		help: 'Ask the container once more, and compare with the answer that was kept',
+		footer: true,
+		blocked: notRunning,
+		run: intents => intents.probeRun(),
+	},
+	{
 		id: 'runs.remove',
 		keys: ['d'],
 		scope: 'runs',

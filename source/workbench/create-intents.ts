@@ -8,6 +8,7 @@ import type {Upkeep} from './start-workbench.ts';
 import {createRemoteChangeIntents} from './remote-change-intents.ts';
 import {createRemoteIntents} from './remote-intents.ts';
 import {createProofIntents} from './proof-intents.ts';
+import {createContainerIntents} from './container-intents.ts';
 import {createRunIntents} from './run-intents.ts';
 import {createTagIntents} from './tag-intents.ts';
 import {createViewIntents} from './view-intents.ts';
@@ -20,6 +21,7 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createTagIntents(workbench),
 		...createImageIntents(workbench),
 		...createRunIntents(workbench),
+		...createContainerIntents(workbench),
 		...createProofIntents(workbench),
 		...createRegistryIntents(workbench),
 		...createRemoteIntents(workbench),

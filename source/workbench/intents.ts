@@ -67,6 +67,8 @@ export type Intents = {
 	submitRun(): void;
 	/** The containers that were made here. */
 	openRuns(): void;
+	/** Asks the container once more, and says whether it answers as before. */
+	probeRun(): void;
 	stopRun(): void;
 	removeRun(): void;
 	/** Gives the terminal to a shell in the container until that ends. */

@@ -1,5 +1,4 @@
-/** Running images: from the cursor to a form, from there to a job, and to the containers that came of it. */
-import {setTimeout as delay} from 'node:timers/promises';
+/** Running images: from the cursor to a form, and from there to a job. */
 import {toErrorRecord} from '../domain/errors.ts';
 import type {PortMapping} from '../engine/containers.ts';
 import {
@@ -16,31 +15,14 @@ import type {ContainerWishes} from '../operations/run.ts';
 import {isFreePort} from '../engine/loopback.ts';
 import {runFields, type RunDialog} from './dialog.ts';
 import type {Intents} from './intents.ts';
-import {selectCurrentRun} from './run-selectors.ts';
 import {selectCurrentImage, selectCurrentTagRow} from './selectors.ts';
-import type {Overlay, State} from './state.ts';
+import type {State} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
 type RunIntents = Pick<
 	Intents,
-	| 'openRun'
-	| 'changeRunField'
-	| 'focusRunField'
-	| 'forgetAnswer'
-	| 'submitRun'
-	| 'openRuns'
-	| 'stopRun'
-	| 'removeRun'
-	| 'openShell'
+	'openRun' | 'changeRunField' | 'focusRunField' | 'forgetAnswer' | 'submitRun'
 >;
-
-type RunsOverlay = Overlay & {readonly kind: 'runs'};
-
-/** How often the list of containers is looked at while it is open. */
-const listEveryMs = 1000;
-
-/** The best shell that the container has. */
-const shell = ['/bin/sh', '-c', 'if command -v bash >/dev/null; then exec bash; fi; exec /bin/sh'];
 
 export function createRunIntents(workbench: Workbench): RunIntents {
 	const {store, engine, settings, surroundings} = workbench;
@@ -76,28 +58,6 @@ export function createRunIntents(workbench: Workbench): RunIntents {
 		} catch (thrown) {
 			const dialog = current();
 			if (dialog) show({...dialog, image: {phase: 'failed', error: toErrorRecord(thrown)}});
-		}
-	};
-
-	const isListOpen = () => getState().overlay?.kind === 'runs';
-
-	const list = async () => {
-		const containers = await engine.containers({signal: surroundings.signal});
-		while (isListOpen() && !surroundings.signal.aborted) {
-			let listing: RunsOverlay['listing'];
-			try {
-				const value = (await containers?.list({signal: surroundings.signal})) ?? [];
-				listing = {phase: 'ready', value};
-			} catch (thrown) {
-				listing = {phase: 'failed', error: toErrorRecord(thrown)};
-			}
-			const {overlay} = getState();
-			if (overlay?.kind !== 'runs') return;
-			// Nothing is drawn anew while nothing changes.
-			if (JSON.stringify(overlay.listing) !== JSON.stringify(listing)) {
-				dispatch({type: 'overlayChanged', overlay: {...overlay, listing}});
-			}
-			await delay(listEveryMs, undefined, {signal: surroundings.signal}).catch(() => {});
 		}
 	};
 
@@ -186,63 +146,6 @@ export function createRunIntents(workbench: Workbench): RunIntents {
 				...(before ? {before} : {}),
 				remove: false,
 			});
-		},
-
-		openRuns() {
-			if (isListOpen()) {
-				return dispatch({type: 'overlayChanged', overlay: undefined});
-			}
-			const cursor = {key: undefined, index: 0};
-			dispatch({
-				type: 'overlayChanged',
-				overlay: {kind: 'runs', listing: {phase: 'loading'}, cursor},
-			});
-			list().catch((error: unknown) => {
-				const {overlay} = getState();
-				if (overlay?.kind !== 'runs') return;
-				const listing = {phase: 'failed', error: toErrorRecord(error)} as const;
-				dispatch({type: 'overlayChanged', overlay: {...overlay, listing}});
-			});
-		},
-		stopRun() {
-			const run = selectCurrentRun(getState());
-			if (!run) return;
-			workbench.run({operation: 'stop', container: run.id, name: run.name, remove: false});
-		},
-		removeRun() {
-			const run = selectCurrentRun(getState());
-			if (!run) return;
-			workbench.run({operation: 'stop', container: run.id, name: run.name, remove: true});
-		},
-		openShell() {
-			const run = selectCurrentRun(getState());
-			const {lendTerminal, signal} = surroundings;
-			if (!run || !lendTerminal) return;
-			void (async () => {
-				try {
-					const containers = await engine.containers({signal});
-					if (!containers) return;
-					let code = 0;
-					workbench.log('command', `$ docker exec --interactive --tty ${run.name} sh`);
-					await lendTerminal(async size => {
-						const session = await containers.shell(run.id, shell, {...size, signal});
-						return {
-							...session,
-							async exitCode() {
-								code = await session.exitCode();
-								return code;
-							},
-						};
-					});
-					// What engines answer where there is no such program in the image.
-					if (code === 126 || code === 127) {
-						workbench.notify('warning', `${run.image} has no shell (/bin/sh) to open.`);
-					} else workbench.notify('info', `The shell in ${run.name} ended with ${code}.`);
-				} catch (thrown) {
-					const {message, hint} = toErrorRecord(thrown);
-					workbench.notify('error', `${message}. ${hint}`);
-				}
-			})();
 		},
 	};
 }

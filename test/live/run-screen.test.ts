@@ -65,6 +65,8 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 			await terminal.press('enter');
 			await terminal.waitFor('Containers');
 			await terminal.waitFor(/The shell in regbench-page-\w+ ended with 0/);
+			await terminal.press('p');
+			await terminal.waitFor('answers exactly as before');
 			await terminal.press('x');
 			await terminal.waitFor(/exited \(\d+\)/);
 			await terminal.press('d');
