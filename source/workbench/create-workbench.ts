@@ -1,9 +1,11 @@
 /** Joins store, queue and parts into a workbench. */
+import {toErrorRecord} from '../domain/errors.ts';
 import type {JobEvent} from '../domain/events.ts';
 import type {OperationContext} from '../operations/context.ts';
 import {createQueue} from '../operations/queue.ts';
 import {subjectOf} from '../operations/start-operation.ts';
 import {waitFor} from '../operations/retry.ts';
+import {coalesced} from './coalesced.ts';
 import {createEventBatch} from './event-batch.ts';
 import type {Workbench} from './workbench.ts';
 
@@ -60,6 +62,17 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
 			const entries = texts.map(text => ({level, text}));
 			store.dispatch({type: 'logged', entries, time: new Date(now()).toISOString()});
 		},
+		reloadImages: coalesced(async () => {
+			const {signal} = surroundings;
+			try {
+				const images = await engine.listImages({signal});
+				store.dispatch({type: 'imagesLoaded', images, now: now()});
+			} catch (thrown) {
+				if (!signal.aborted) {
+					store.dispatch({type: 'imagesFailed', error: toErrorRecord(thrown)});
+				}
+			}
+		}),
 		showTargets() {
 			const {targets, defaultTargetId} = settings.get();
 			const session = workbench.sessionTargets.filter(

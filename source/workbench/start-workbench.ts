@@ -30,20 +30,11 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 	const {dispatch, getState} = store;
 	const {signal, now} = surroundings;
 
-	const loadImages = coalesced(async () => {
-		try {
-			const images = await engine.listImages({signal});
-			dispatch({type: 'imagesLoaded', images, now: now()});
-		} catch (thrown) {
-			if (!signal.aborted) dispatch({type: 'imagesFailed', error: toErrorRecord(thrown)});
-		}
-	});
-
 	const connect = async (): Promise<boolean> => {
 		try {
 			const info = await engine.info({signal});
 			dispatch({type: 'engineChanged', engine: {phase: 'connected', info, notes: []}});
-			await loadImages();
+			await workbench.reloadImages();
 			return true;
 		} catch (thrown) {
 			if (signal.aborted) return false;
@@ -62,7 +53,7 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 		}
 		for await (const change of engine.changes({signal})) {
 			const {engine: known} = getState();
-			if (change.type === 'images-changed') await loadImages();
+			if (change.type === 'images-changed') await workbench.reloadImages();
 			if (change.type === 'disconnected' && known.phase === 'connected') {
 				workbench.log('warning', `the engine is gone: ${change.reason}`);
 				dispatch({
@@ -121,7 +112,7 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 	return {
 		refresh() {
 			dispatch({type: 'remoteTagsForgotten'});
-			void loadImages();
+			void workbench.reloadImages();
 			checkAllHosts(workbench).catch(report);
 			propose().catch(report);
 			workbench.notify('info', 'Looking at everything anew.');
@@ -134,13 +125,16 @@ export function settleJob(event: JobEvent, workbench: Workbench): void {
 	const {store, notify} = workbench;
 	settleRun(event, workbench);
 	if (event.type === 'failed') notify('error', `${event.error.message}. ${event.error.hint}`);
-	if (event.type === 'finished') {
-		notify('success', headline(event.result));
+	if (event.type !== 'finished') return;
+	const {job: id, result} = event;
+	// "Done" is said when the list shows it: whoever reads it may press the next key at once.
+	void workbench.reloadImages().then(() => {
 		const state = store.getState();
-		const job = state.jobs.find(({id}) => id === event.job);
-		const entries = Object.fromEntries(knownTags(event.result, pushedImage(state, job)));
+		const job = state.jobs.find(other => other.id === id);
+		const entries = Object.fromEntries(knownTags(result, pushedImage(state, job)));
 		store.dispatch({type: 'remoteTagsChanged', entries});
-	}
+		notify('success', headline(result));
+	});
 }
 
 /** ID of the image that a push moved; undefined when it moved several, or the list does not have it yet. */
@@ -223,23 +217,4 @@ function headline(result: JobResult): string {
 		case 'logout':
 			return `Logged out of ${result.host}.`;
 	}
-}
-
-/** Runs `work` again after it ends when it was asked for meanwhile; never twice at once. */
-function coalesced(work: () => Promise<void>): () => Promise<void> {
-	let running: Promise<void> | undefined;
-	let again = false;
-	const loop = async () => {
-		do {
-			again = false;
-			await work();
-		} while (again);
-	};
-	return async () => {
-		again = true;
-		running ??= loop().finally(() => {
-			running = undefined;
-		});
-		await running;
-	};
 }

@@ -57,6 +57,8 @@ export type Workbench = {
 	run(request: OperationRequest & {readonly operation: OperationName}): void;
 	notify(level: Notice['level'], text: string): void;
 	log(level: LogLevel, ...texts: readonly string[]): void;
+	/** Asks the engine for its images and shows them; resolves when what it has now is shown. Never rejects. */
+	reloadImages(): Promise<void>;
 	/** Shows the saved targets and those of this session. */
 	showTargets(): void;
 };
