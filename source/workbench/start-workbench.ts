@@ -123,7 +123,7 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 /** What the end of a job changes in the rest of the state. */
 export function settleJob(event: JobEvent, workbench: Workbench): void {
 	const {store, notify} = workbench;
-	settleRun(event, workbench);
+	if (event.type !== 'finished') settleRun(event, workbench);
 	if (event.type === 'failed') notify('error', `${event.error.message}. ${event.error.hint}`);
 	if (event.type !== 'finished') return;
 	const {job: id, result} = event;
@@ -133,6 +133,8 @@ export function settleJob(event: JobEvent, workbench: Workbench): void {
 		const job = state.jobs.find(other => other.id === id);
 		const entries = Object.fromEntries(knownTags(result, pushedImage(state, job)));
 		store.dispatch({type: 'remoteTagsChanged', entries});
+		// A proof's card comes with the words, so that nothing said of the card is overwritten by them.
+		settleRun(event, workbench);
 		notify('success', headline(result));
 	});
 }
