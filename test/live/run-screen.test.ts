@@ -39,11 +39,11 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 	])(
 		'u runs, U lists, a shell has the terminal and gives it back, at %d×%d',
 		async (columns, rows) => {
-			await makeWebImage(dockerd, {name: 'page:1.0', page: 'hello from inside'});
+			await makeWebImage(dockerd, {name: 'page:1.0', page: 'hello from inside', port: 8090});
 			await using terminal = await open(columns, rows);
 			await terminal.press('u');
 			await terminal.waitFor('Run page:1.0');
-			await terminal.waitFor(/ports +\d+:8080/);
+			await terminal.waitFor(/ports +\d+:8090/);
 			show(terminal);
 			await terminal.press('tab');
 			await terminal.type('GREETING=hi SECRET_TOKEN=hunter2');

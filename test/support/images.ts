@@ -55,26 +55,28 @@ export type WebImageSpec = {
 	readonly health?: string;
 	/** Instead of the web server, run by a shell. */
 	readonly script?: string;
+	/** Default 8080. Suites that run side by side take different ones: the same is offered on the host. */
+	readonly port?: number;
 };
 
-/** Builds an image that serves a page on port 8080 with busybox, or does what `script` says. */
+/** Builds an image that serves a page with busybox, or does what `script` says. */
 export async function makeWebImage(
 	dockerd: RunningDockerd,
-	{name, page, health, script}: WebImageSpec,
+	{name, page, health, script, port = 8080}: WebImageSpec,
 ): Promise<string> {
 	const busybox = findProgram('busybox');
 	if (!busybox) throw new Error('busybox is not installed');
 	await using context = await temporaryFolder();
 	await copyFile(busybox, path.join(context.path, 'busybox'));
 	await writeFile(path.join(context.path, 'index.html'), page);
-	const command = script ?? 'echo serving; exec busybox httpd -f -p 8080 -h /www';
+	const command = script ?? `echo serving; exec busybox httpd -f -p ${port} -h /www`;
 	return await build(dockerd, context.path, name, [
 		'FROM scratch',
 		'COPY busybox /bin/busybox',
 		'COPY busybox /bin/sh',
 		'COPY index.html /www/index.html',
 		'ENV PATH=/bin',
-		'EXPOSE 8080',
+		`EXPOSE ${port}`,
 		...(health === undefined ? [] : [health]),
 		`CMD ["/bin/sh", "-c", ${JSON.stringify(command)}]`,
 	]);
