@@ -30,6 +30,7 @@ describe('images and tags', () => {
 		const text = await cli.run(['images']);
 		expect(text.stdout).toMatch(/^[\da-f]{12} +[\d.]+ MB .* hello:1\.0\.0\n$/);
 		expect((await cli.run(['tags', 'hello:1.0.0'])).stdout).toBe('hello:1.0.0\n');
+		expect((await cli.run(['tags', 'hello'])).stdout).toBe('hello:1.0.0\n');
 		expect((await cli.json('tags', 'hello:1.0.0')).lines).toEqual([
 			{reference: 'hello:1.0.0', imageId: lines[0]?.['id']},
 		]);

@@ -2,12 +2,15 @@ import {searchedPlaces} from '../../credentials/searched-places.ts';
 import {toErrorRecord} from '../../domain/errors.ts';
 import {checkHostLogin} from '../../operations/check-login.ts';
 import {providerForHost} from '../../registry/providers/table.ts';
+import {countOf} from '../../workbench/job-log.ts';
 import type {Command, CommandCall} from '../command.ts';
 import {exitCodes} from '../exit-codes.ts';
 
 type Finding = {
 	readonly check: string;
 	readonly ok: boolean;
+	/** A place that was looked at for nothing, which is no fault: another one serves. */
+	readonly inVain?: boolean;
 	readonly message: string;
 	readonly hint?: string;
 };
@@ -23,7 +26,7 @@ export const doctorCommand: Command = {
 	async run(call) {
 		const tell = (finding: Finding) => {
 			const hint = finding.hint === undefined ? '' : `\n    ${finding.hint}`;
-			const mark = finding.ok ? '✓' : '✗';
+			const mark = finding.inVain ? '–' : finding.ok ? '✓' : '✗';
 			call.output.record(finding, `${mark} ${finding.check.padEnd(10)} ${finding.message}${hint}`);
 		};
 		const engine = await checkEngine(call);
@@ -41,7 +44,7 @@ async function checkEngine({parts, signal}: CallParts): Promise<readonly Finding
 		const found = {
 			check: 'engine',
 			ok: true,
-			message: `${info.title} at ${info.address}, ${images.length} images`,
+			message: `${info.title} at ${info.address}, ${countOf(images.length, 'image')}`,
 			...(info.containersUnavailable === undefined ? {} : {hint: info.containersUnavailable}),
 		};
 		// What was tried in vain explains why it is the embedded engine.
@@ -49,11 +52,13 @@ async function checkEngine({parts, signal}: CallParts): Promise<readonly Finding
 		const skipped = info.kind === 'embedded' ? tried : [];
 		return [
 			found,
-			...skipped.map(({origin, message, hint}) => ({
+			// Most of these are engines that are not installed: only one that is kept from us needs a hint.
+			...skipped.map(({origin, message, hint, code}) => ({
 				check: 'tried',
 				ok: true,
+				inVain: true,
 				message: `${origin}: ${message}`,
-				...(hint === '' ? {} : {hint}),
+				...(code === 'ENGINE_DENIED' ? {hint} : {}),
 			})),
 		];
 	} catch (thrown) {
