@@ -46,7 +46,8 @@ export function createLayerIntents(workbench: Workbench): LayerIntents {
 		openLayers() {
 			const state = getState();
 			const remote = selectRemoteReference(state);
-			const image = remote ?? selectCurrentImage(state)?.id;
+			const here = selectCurrentImage(state);
+			const image = remote ?? here?.references[0] ?? here?.id;
 			if (image === undefined) {
 				return workbench.notify('warning', 'There is no image here yet: press p to pull one.');
 			}
@@ -71,9 +72,6 @@ export function createLayerIntents(workbench: Workbench): LayerIntents {
 			if (overlay?.kind !== 'layers') return;
 			const row = selectLayerRows(overlay)[overlay.cursor];
 			if (row?.at === 'layer') {
-				if (!overlay.report?.complete) {
-					return workbench.notify('info', 'Still reading: files show once all layers are read.');
-				}
 				return show({...overlay, view: 'files', layer: row.index, open: [], cursor: 0});
 			}
 			if (row?.at !== 'file' || !row.file.isFolder) return;

@@ -15,7 +15,6 @@ import {
 	type LayerRequest,
 } from '../../source/operations/list-layers.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
-import {drain} from '../operations/operation-world.ts';
 import {describeLive} from '../support/live.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
 import {startRegistry} from '../support/start-registry.ts';
@@ -63,7 +62,7 @@ describeLive('layers', ['dockerd', 'docker', 'docker-registry'], () => {
 			samples: 'none',
 		});
 		try {
-			await drain(embedded.pull(parseReference(reference)));
+			for await (const _ of embedded.pull(parseReference(reference)));
 			const read = async (engine: Engine, from: LayerRequest['from']) => {
 				const reports: LayerReport[] = [];
 				const {signal} = new AbortController();

@@ -58,7 +58,7 @@ export function LayersView({area, overlay}: LayersViewProps): ReactNode {
 			title={[
 				{text: `${titles[view]}${number}`, tone: 'selected'},
 				{text: ` ${theme.symbols.separator} `, tone: 'quiet'},
-				{text: overlay.request.image.replace(/^sha256:([\da-f]{12}).*$/, '$1')},
+				{text: shortName(overlay.request.image)},
 			]}
 			position={
 				report && !report.complete && !error
@@ -127,6 +127,11 @@ function cellsOf(theme: Theme, row: LayerRow, state: RowState, largest: number):
 	}
 }
 
+/** A reference as it is, an ID by its first digits. */
+function shortName(image: string): string {
+	return image.startsWith('sha256:') ? shortDigest(image) : image;
+}
+
 function size(bytes: number): Cell {
 	return {text: formatBytes(bytes), width: 8, align: 'right'};
 }
@@ -142,7 +147,10 @@ function factsOf(theme: Theme, row: LayerRow | undefined, width: number): readon
 			'files',
 			entries === undefined ? 'not read yet' : `${entries}, ${formatBytes(wastedBytes)} hidden`,
 		],
-		['shared', sharedWith.length > 0 ? sharedWith.join(', ') : 'with no other local image'],
+		[
+			'shared',
+			sharedWith.length > 0 ? sharedWith.map(shortName).join(', ') : 'with no other local image',
+		],
 	] as const;
 	return [
 		theme.paint('quiet', theme.symbols.horizontal.repeat(width)),
