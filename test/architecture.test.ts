@@ -11,6 +11,7 @@ const floors = [
 	'domain',
 	'process',
 	'settings',
+	'layers',
 	'oci-layout',
 	'credentials',
 	'registry',

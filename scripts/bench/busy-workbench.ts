@@ -51,6 +51,7 @@ const engine: Engine = {
 	tag: unused,
 	remove: unused,
 	layersToPush: async () => [],
+	contents: unused,
 	async *push() {
 		const begun = performance.now();
 		for (let line = 1; !signal.aborted; line++) {

@@ -2,6 +2,7 @@
 import type {Command} from './command.ts';
 import {doctorCommand} from './commands/doctor.ts';
 import {imagesCommand, tagsCommand} from './commands/images.ts';
+import {layersCommand} from './commands/layers.ts';
 import {
 	pullCommand,
 	pushCommand,
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
 	reposCommand,
 	remoteTagsCommand,
 	inspectCommand,
+	layersCommand,
 	copyCommand,
 	removeRemoteCommand,
 	doctorCommand,

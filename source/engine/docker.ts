@@ -4,6 +4,7 @@ import type {Reference} from '../domain/reference.ts';
 import {createDockerContainers} from './docker-containers.ts';
 import {connectDocker, loadDockerode, pathName, type DockerApi} from './docker-connect.ts';
 import {engineChanges} from './docker-events.ts';
+import {dockerContents} from './docker-contents.ts';
 import {detailsFrom, imagesFrom, planFrom, usesFrom} from './docker-images.ts';
 import {readEngineInfo} from './docker-info.ts';
 import {removeImage} from './docker-remove.ts';
@@ -62,6 +63,7 @@ export async function createDockerEngine(options: DockerEngineOptions): Promise<
 		tag: async (image, reference, call) => tagImage(api, image, reference, call),
 		remove: async (image, call) => removeImage({api, inspect, containersUsing}, image, call),
 		layersToPush: async (image, call) => planFrom(await inspect(image, call)),
+		contents: async (image, call) => dockerContents(api, await inspect(image, call), image, call),
 		push: (reference, call) => pushImage({api, ping}, reference, call),
 		pull: (reference, call) => pullImage({api, ping}, reference, call),
 		changes: ({signal}) =>

@@ -18,6 +18,7 @@ import {
 	type ImageContent,
 	type StoredImage,
 } from './embedded-images.ts';
+import {embeddedContents} from './embedded-contents.ts';
 import {pullIntoLayout} from './embedded-pull.ts';
 import {pushFromLayout} from './embedded-push.ts';
 import {inParallel} from './in-parallel.ts';
@@ -133,6 +134,14 @@ class EmbeddedEngine implements Engine {
 		const image = findImage(await this.#images(signal), wanted);
 		const {tree} = await this.#content(image, signal);
 		return tree.layers.map(({digest, size}) => ({digest, sizeBytes: size, exact: true}));
+	}
+
+	async contents(
+		...[wanted, call = {}]: Parameters<Engine['contents']>
+	): ReturnType<Engine['contents']> {
+		const image = findImage(await this.#images(call.signal), wanted);
+		const content = await this.#content(image, call.signal);
+		return embeddedContents(this.#layout, image, content, call.signal);
 	}
 
 	push(...[reference, call]: Parameters<Engine['push']>): ReturnType<Engine['push']> {

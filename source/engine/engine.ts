@@ -6,6 +6,7 @@ import type {Credential} from '../domain/credential.ts';
 import type {OperationEvent} from '../domain/events.ts';
 import type {ContainerUse, ImageDetails, LocalImage} from '../domain/image.ts';
 import type {Reference} from '../domain/reference.ts';
+import type {ImageContents} from '../layers/image-contents.ts';
 import type {Containers} from './containers.ts';
 
 export type EngineKind = 'docker' | 'podman' | 'embedded';
@@ -94,6 +95,9 @@ export type Engine = {
 
 	/** The layers a push of the image would have to bring, base first; what is not known is left out. */
 	layersToPush(image: string, options?: CallOptions): Promise<readonly PushPlanLayer[]>;
+
+	/** The layers of an image as streams, each read once; nothing is kept. Rejects with `IMAGE_NOT_FOUND`. */
+	contents(image: string, options?: CallOptions): Promise<ImageContents>;
 
 	/** Sends what `reference` points at to its registry. Yields transfers; returns what happened. */
 	push(

@@ -22,6 +22,7 @@ export function createLateEngine(open: () => Promise<Engine>): Engine {
 		tag: async (image, reference, options) => (await ready()).tag(image, reference, options),
 		remove: async (image, options) => (await ready()).remove(image, options),
 		layersToPush: async (image, options) => (await ready()).layersToPush(image, options),
+		contents: async (image, options) => (await ready()).contents(image, options),
 		async *push(reference, options) {
 			return yield* (await ready()).push(reference, options);
 		},

@@ -2,6 +2,7 @@
 import {selectCurrentJob, selectCurrentTargetRow, selectJobRows} from '../workbench/selectors.ts';
 import type {State} from '../workbench/state.ts';
 import {whyNotRun} from '../workbench/run-selectors.ts';
+import {layerKeys} from './keymap-layers.ts';
 import {remoteKeys} from './keymap-remote.ts';
 import {runKeys} from './keymap-run.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
@@ -112,6 +113,15 @@ function imageKeys(scope: Scope & ('images' | 'tags')): readonly KeyBinding[] {
 			help: 'Show layers, history, configuration and labels',
 			footer: true,
 			run: intents => intents.openDetails(),
+		},
+		{
+			id: `${scope}.layers`,
+			keys: ['l'],
+			scope,
+			title: 'layers',
+			help: 'Show where the megabytes are: layers, their files, and what is hidden in them',
+			footer: true,
+			run: intents => intents.openLayers(),
 		},
 		{
 			id: `${scope}.mark`,
@@ -310,6 +320,7 @@ export const overlayKeys: readonly KeyBinding[] = [
 		blocked: noJobs,
 		run: intents => intents.clearEndedJobs(),
 	},
+	...layerKeys,
 	...runKeys,
 	...remoteKeys,
 ];

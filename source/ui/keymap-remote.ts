@@ -64,6 +64,16 @@ export const remoteKeys: readonly KeyBinding[] = [
 		run: intents => intents.openRemoteRemove(),
 	},
 	{
+		id: 'remote.layers',
+		keys: ['l'],
+		scope: 'remote',
+		title: 'layers',
+		help: 'Read the layers from the registry: their files, and what is hidden in them',
+		footer: true,
+		blocked: needsTag,
+		run: intents => intents.openLayers(),
+	},
+	{
 		id: 'remote.sort',
 		keys: ['s'],
 		scope: 'remote',

@@ -20,6 +20,7 @@ import type {PaneId, State} from '../workbench/state.ts';
 import type {Area, Layout} from './layout.ts';
 import {DetailsOverlay} from './overlays/details-overlay.tsx';
 import {JobsOverlay} from './overlays/jobs-overlay.tsx';
+import {LayersView} from './overlays/layers-overlay.tsx';
 import {ProofOverlay} from './overlays/proof-overlay.tsx';
 import {RemoteView} from './overlays/remote-overlay.tsx';
 import {RunsOverlay} from './overlays/runs-overlay.tsx';
@@ -155,6 +156,8 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 					now={now}
 				/>
 			);
+		case 'layers':
+			return <LayersView area={area} overlay={overlay} />;
 		case 'proof':
 			return (
 				<ProofOverlay

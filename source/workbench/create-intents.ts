@@ -2,6 +2,7 @@
 import {createImageIntents} from './image-intents.ts';
 import type {Intents} from './intents.ts';
 import {createJobIntents} from './job-intents.ts';
+import {createLayerIntents} from './layer-intents.ts';
 import {createNavigationIntents} from './navigation-intents.ts';
 import {createRegistryIntents} from './registry-intents.ts';
 import type {Upkeep} from './start-workbench.ts';
@@ -20,6 +21,7 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createViewIntents(workbench, upkeep.refresh),
 		...createTagIntents(workbench),
 		...createImageIntents(workbench),
+		...createLayerIntents(workbench),
 		...createRunIntents(workbench),
 		...createContainerIntents(workbench),
 		...createProofIntents(workbench),

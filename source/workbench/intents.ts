@@ -34,6 +34,12 @@ export type Intents = {
 	changePaletteQuery(query: string): void;
 	openDetails(): void;
 	openJobs(): void;
+	/** The layers of the image, or of the remote tag, under the cursor. */
+	openLayers(): void;
+	/** Into a layer; opens or closes a folder. */
+	enterLayers(): void;
+	/** The files that later layers hide, or back. */
+	toggleWasted(): void;
 	openExplain(): void;
 	/** Copies the reference, digest or command under the cursor to the clipboard (OSC 52). */
 	copy(): void;

@@ -1,5 +1,6 @@
 /** Moving about: focus, cursors, filter, marks, overlays and dialogs that only show. */
 import type {Intents, Movement} from './intents.ts';
+import {outOfLayers, selectLayerRows} from './layer-selectors.ts';
 import {
 	remoteCursorIndex,
 	remoteKeys,
@@ -105,6 +106,9 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 				return dispatch({type: 'filterEnded'});
 			}
 			if (state.overlay?.kind === 'remote') return stepOut(state.overlay);
+			if (state.overlay?.kind === 'layers') {
+				return dispatch({type: 'overlayChanged', overlay: outOfLayers(state.overlay)});
+			}
 			if (state.overlay) return closeOverlay();
 			if (state.marks.images.length + state.marks.tags.length > 0) {
 				return dispatch({type: 'marksChanged', marks: {images: [], tags: []}});
@@ -238,6 +242,10 @@ function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Over
 			const keys = overlay.listing.phase === 'ready' ? overlay.listing.value.map(({id}) => id) : [];
 			const index = moved(remoteCursorIndex(overlay.cursor, keys), keys.length, movement);
 			return {...overlay, cursor: {key: keys[index], index: Math.max(index, 0)}};
+		}
+		case 'layers': {
+			const index = moved(overlay.cursor, selectLayerRows(overlay).length, movement);
+			return {...overlay, cursor: Math.max(0, index)};
 		}
 		case 'jobs': {
 			const ids = selectJobRows(state).map(job => job.id);

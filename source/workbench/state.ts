@@ -16,6 +16,7 @@ import type {RemoteDetails, RepositoryEntry, RepositoryFacts, TagEntry} from '..
 import type {Target} from '../domain/target.ts';
 import type {ContainerState} from '../engine/containers.ts';
 import type {EngineInfo} from '../engine/engine.ts';
+import type {LayerReport, LayerRequest} from '../operations/list-layers.ts';
 import type {OperationRequest} from '../operations/request.ts';
 import type {Dialog, TargetProposal} from './dialog.ts';
 import type {Loadable} from './loadable.ts';
@@ -161,6 +162,22 @@ export type RemoteLevel =
 			readonly offset: number;
 	  };
 
+export type LayersOverlay = {
+	readonly kind: 'layers';
+	readonly request: LayerRequest;
+	/** Grows while layers are read. */
+	readonly report: LayerReport | undefined;
+	readonly error?: ErrorRecord;
+	readonly view: 'layers' | 'files' | 'wasted';
+	/** Index of the layer whose files are shown. */
+	readonly layer: number;
+	/** Folders that are open. */
+	readonly open: readonly string[];
+	readonly cursor: number;
+	/** What was open before. */
+	readonly before: Overlay | undefined;
+};
+
 /** What lies over the two right-hand panes. */
 export type Overlay =
 	| {
@@ -176,6 +193,8 @@ export type Overlay =
 			readonly listing: Loadable<readonly ContainerState[]>;
 			readonly cursor: Cursor;
 	  }
+	/** The layers of an image, their files, and what is hidden in them. */
+	| LayersOverlay
 	/** What a proof showed. */
 	| {readonly kind: 'proof'; readonly proof: ProveResult; readonly offset: number}
 	| {

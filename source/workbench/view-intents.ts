@@ -3,6 +3,7 @@ import {toErrorRecord} from '../domain/errors.ts';
 import {formatReference} from '../domain/reference.ts';
 import {targetReference} from '../registry/providers/table.ts';
 import {explain} from './explain.ts';
+import {layerText} from './layer-selectors.ts';
 import {selectRemoteReference, selectRemoteRepository} from './remote-selectors.ts';
 import type {Intents} from './intents.ts';
 import {runCommandOf, selectCurrentRun} from './run-selectors.ts';
@@ -61,6 +62,7 @@ function textUnderCursor(state: State): string | undefined {
 		return facts?.settingsAddress ?? facts?.webAddress;
 	}
 	if (overlay?.kind === 'details') return overlay.image;
+	if (overlay?.kind === 'layers') return layerText(overlay);
 	if (overlay?.kind === 'proof') return overlay.proof.digest.pulled;
 	if (overlay?.kind === 'runs') {
 		const container = selectCurrentRun(state);

@@ -129,6 +129,7 @@ export function callsOf(engine: Engine): Engine {
 		tag: (image, reference, options) => engine.tag(image, reference, options),
 		remove: (image, options) => engine.remove(image, options),
 		layersToPush: (image, options) => engine.layersToPush(image, options),
+		contents: (image, options) => engine.contents(image, options),
 		push: (reference, options) => engine.push(reference, options),
 		pull: (reference, options) => engine.pull(reference, options),
 		changes: options => engine.changes(options),
