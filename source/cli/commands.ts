@@ -1,5 +1,6 @@
 /** Every headless command, in the order in which help and README show them. */
 import type {Command} from './command.ts';
+import {cleanupCommand} from './commands/cleanup.ts';
 import {doctorCommand} from './commands/doctor.ts';
 import {imagesCommand, tagsCommand} from './commands/images.ts';
 import {
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
 	inspectCommand,
 	copyCommand,
 	removeRemoteCommand,
+	cleanupCommand,
 	doctorCommand,
 	serveCommand,
 ];

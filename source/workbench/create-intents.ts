@@ -1,5 +1,6 @@
 /** All intents of a workbench, from the files that each know one part of it. */
 import {createImageIntents} from './image-intents.ts';
+import {createCleanupIntents} from './cleanup-intents.ts';
 import type {Intents} from './intents.ts';
 import {createJobIntents} from './job-intents.ts';
 import {createNavigationIntents} from './navigation-intents.ts';
@@ -21,6 +22,7 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createImageIntents(workbench),
 		...createRunIntents(workbench),
 		...createProofIntents(workbench),
+		...createCleanupIntents(workbench),
 		...createRegistryIntents(workbench),
 		...createRemoteIntents(workbench),
 		...createRemoteChangeIntents(workbench),
