@@ -118,6 +118,19 @@ describe('the plan of a clean-up', () => {
 		});
 	});
 
+	test('judges a thousand images within half a second', () => {
+		const items = Array.from({length: 1000}, (_, index): CleanupItem => ({
+			place: 'local',
+			id: `sha256:${index}`,
+			names: [{name: `app:1.${index}`, repository: 'app', tag: `1.${index}`}],
+			sizeBytes: 10,
+		}));
+		const begin = performance.now();
+		const plan = planCleanup(items, [{repositories: '*', keepNewest: 10, protect: ['1.5']}], now);
+		expect(performance.now() - begin).toBeLessThan(500);
+		expect(plan.freedBytes).toBe(9890);
+	});
+
 	test('reads patterns piece by piece', () => {
 		expect(matchesPattern('ghcr.io/*/a*', 'ghcr.io/me/app')).toBe(true);
 		expect(matchesPattern('v1.*', 'v2.0')).toBe(false);

@@ -61,7 +61,7 @@ function planRows(dialog: CleanupDialog, context: DialogContext): readonly TextR
 }
 
 function entryRow(entry: CleanupEntry, isCurrent: boolean, {theme}: DialogContext): TextRow {
-	const {, success, failure: cross} = theme.symbols;
+	const {cursor, success, failure: cross} = theme.symbols;
 	const going = entry.names.filter(({goes}) => goes);
 	const shown = going.length > 0 ? going : entry.names;
 	const names =
@@ -70,7 +70,7 @@ function entryRow(entry: CleanupEntry, isCurrent: boolean, {theme}: DialogContex
 	const reason = going[0]?.reason ?? entry.reason;
 	const mark = isTouched(entry) ? failure(`${cross} `) : good(`${success} `);
 	return {
-		...item(isCurrent, , mark, `${path}${names}`, quiet(`  ${reason}`)),
+		...item(isCurrent, cursor, mark, `${path}${names}`, quiet(`  ${reason}`)),
 		end: entry.goes ? [quiet(`  ${formatBytes(entry.sizeBytes)}`)] : [],
 	};
 }
