@@ -117,7 +117,9 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 		},
 		confirmCleanup() {
 			const dialog = current();
-			if (dialog?.plan.phase !== 'ready') return;
+			if (dialog?.plan.phase !== 'ready') {
+				return workbench.notify('info', 'It is not known yet what would go.');
+			}
 			const plan = dialog.plan.value;
 			if (!plan.entries.some(isTouched)) return workbench.notify('info', 'Nothing would go.');
 			show(undefined);

@@ -31,11 +31,12 @@ describeLive('cleaning up for real', ['dockerd', 'docker', 'docker-registry', 'b
 		const connection = await openConnection({url: dockerd.host, origin: 'test'});
 		const ping = await pingEngine(connection, {timeoutMs: 5000});
 		const engine = await createDockerEngine({connection, ping});
-		for (const version of ['1.0', '1.1', '1.2']) await makeWebImage(dockerd, `web:${version}`);
+		for (const version of ['1.0', '1.1', '1.2'])
+			await makeWebImage(dockerd, {name: `web:${version}`, page: version});
 		for (const version of ['1.0', '1.1', '1.2']) {
 			await dockerd.docker('tag', `web:${version}`, `other:${version}`);
 		}
-		await dockerd.docker('create', '--name', 'holder', 'web:1.2');
+		await dockerd.docker('create', '--name', 'holder', 'web:1.0');
 		const context = {
 			...client,
 			engine,
@@ -49,7 +50,7 @@ describeLive('cleaning up for real', ['dockerd', 'docker', 'docker-registry', 'b
 		const before = await dockerd.docker('images', '--quiet', '--no-trunc');
 		await drain(cleanUp({plan}, context));
 		const left = await dockerd.docker('images', '--format', '{{.Repository}}:{{.Tag}}');
-		expect(left).toContain('web:1.2');
+		expect(left).toContain('web:1.0');
 		expect(before.length).toBeGreaterThan(0);
 		for (const entry of plan.entries) {
 			for (const {name, goes} of entry.names) expect(left.split('\n').includes(name)).toBe(!goes);

@@ -51,7 +51,7 @@ function planRows(dialog: CleanupDialog, context: DialogContext): readonly TextR
 	const first = Math.max(0, Math.min(cursor - Math.floor(room / 2), sorted.length - room));
 	return [
 		row(
-			strong(`${count(goes, 'image')} of ${entries.length} loses names or goes`),
+			strong(`${goes} of ${count(entries.length, 'image')} would go or lose a name`),
 			quiet(`, up to ${formatBytes(freedBytes)} freed`),
 		),
 		...sorted
