@@ -1,5 +1,6 @@
 /** Every headless command, in the order in which help and README show them. */
 import type {Command} from './command.ts';
+import {cleanupCommand} from './commands/cleanup.ts';
 import {doctorCommand} from './commands/doctor.ts';
 import {imagesCommand, tagsCommand} from './commands/images.ts';
 import {layersCommand} from './commands/layers.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
 	layersCommand,
 	copyCommand,
 	removeRemoteCommand,
+	cleanupCommand,
 	doctorCommand,
 	serveCommand,
 ];

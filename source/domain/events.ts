@@ -16,6 +16,7 @@ export type OperationName =
 	| 'run'
 	| 'stop'
 	| 'prove'
+	| 'cleanup'
 	| 'login'
 	| 'logout'
 	| 'serve';
@@ -231,6 +232,17 @@ export type ProveResult = {
 	readonly webUrl?: string;
 };
 
+export type CleanupResult = {
+	readonly operation: 'cleanup';
+	/** Images and manifests that are gone altogether. */
+	readonly removed: number;
+	/** Every name that is gone. */
+	readonly untagged: readonly string[];
+	/** An upper bound where layers are shared with what stays. */
+	readonly freedBytes: number;
+	readonly durationMs: number;
+};
+
 export type LoginResult = {
 	readonly operation: 'login';
 	readonly host: string;
@@ -263,6 +275,7 @@ export type JobResult =
 	| RunResult
 	| StopResult
 	| ProveResult
+	| CleanupResult
 	| LoginResult
 	| LogoutResult;
 

@@ -71,5 +71,5 @@ export function createQueue({context, concurrency, emit}: QueueOptions): JobQueu
 }
 
 function isQuick({operation}: OperationRequest): boolean {
-	return ['tag', 'remove', 'remove-remote', 'stop'].includes(operation);
+	return ['tag', 'remove', 'remove-remote', 'cleanup', 'stop'].includes(operation);
 }

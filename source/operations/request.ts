@@ -1,6 +1,7 @@
 /** What can be asked of the operations, as plain data: what the queue keeps and a retry repeats. */
 
 import type {RemoteRemovalPlan} from '../domain/remote.ts';
+import type {CleanupRequest} from './cleanup.ts';
 import type {ProveRequest} from './prove.ts';
 import type {RunRequest} from './run.ts';
 import type {StopRequest} from './stop.ts';
@@ -28,5 +29,6 @@ export type OperationRequest =
 	  }
 	| (RunRequest & {readonly operation: 'run'})
 	| (StopRequest & {readonly operation: 'stop'})
+	| (CleanupRequest & {readonly operation: 'cleanup'})
 	| (ProveRequest & {readonly operation: 'prove'})
 	| {readonly operation: 'remove-remote'; readonly plan: RemoteRemovalPlan};

@@ -1,6 +1,8 @@
 /** From a request as plain data to the operation that does it. */
+import {isTouched} from '../domain/cleanup.ts';
 import type {Operation} from '../domain/events.ts';
 import type {OperationContext} from './context.ts';
+import {cleanUp} from './cleanup.ts';
 import {copyImage} from './copy.ts';
 import {proveImage} from './prove.ts';
 import {pullImage} from './pull.ts';
@@ -36,6 +38,8 @@ export function startOperation(request: OperationRequest, context: OperationCont
 			return stopContainer(request, context);
 		case 'prove':
 			return proveImage(request, context);
+		case 'cleanup':
+			return cleanUp(request, context);
 	}
 }
 
@@ -62,6 +66,10 @@ export function subjectOf(request: OperationRequest): string {
 			return request.name;
 		case 'prove':
 			return request.reference;
+		case 'cleanup': {
+			const count = request.plan.entries.filter(isTouched).length;
+			return `${count} image${count === 1 ? '' : 's'}`;
+		}
 		case 'remove': {
 			const [first, ...others] = request.items;
 			const more = others.length > 0 ? ` and ${others.length} more` : '';

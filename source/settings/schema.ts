@@ -16,6 +16,8 @@ export type RetentionRule = {
 	readonly keepNewest?: number;
 	/** Only what is older may go. */
 	readonly olderThanDays?: number;
+	/** What makes a tag newer: its version (where left out), or when its image was made. */
+	readonly order?: 'version' | 'time';
 	/** Tags that never go, with `*` for anything. */
 	readonly protect: readonly string[];
 };
@@ -167,6 +169,7 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 				repositories: shortText,
 				keepNewest: {type: 'integer', minimum: 0, maximum: 100_000},
 				olderThanDays: {type: 'integer', minimum: 0, maximum: 100_000},
+				order: {type: 'string', enum: ['version', 'time']},
 				protect: {type: 'array', maxItems: 1000, items: shortText},
 			},
 		},

@@ -167,6 +167,8 @@ export function focusedField(state: State): string | undefined {
 			return asksToConfirm(dialog) ? dialog.kind : undefined;
 		case 'run':
 			return `run:${dialog.field}`;
+		case 'cleanup':
+			return dialog.field === undefined ? undefined : `cleanup:${dialog.field}`;
 		case 'target':
 			return `target:${dialog.field}`;
 		case 'login':

@@ -137,6 +137,36 @@ export const dialogKeys: readonly KeyBinding[] = [
 	),
 	key('prove', 'cancel', ['n'], 'leave', 'Do nothing', intents => intents.back(), {}),
 
+	...reading('cleanup'),
+	key(
+		'cleanup',
+		'confirm',
+		['y'],
+		'clean up',
+		'Remove what is listed as going',
+		intents => intents.confirmCleanup(),
+		{footer: true, dangerous: true, changes: true},
+	),
+	key('cleanup', 'scope', ['s', 'ctrl+s'], 'where', 'This machine, then each registry', intents =>
+		intents.cycleCleanupScope(),
+	),
+	key('cleanup', 'next', ['tab'], 'rules', 'To the next rule, and back to the list', intents =>
+		intents.focusCleanupField(1),
+	),
+	key(
+		'cleanup',
+		'previous',
+		['shift+tab'],
+		'previous rule',
+		'To the rule before',
+		intents => intents.focusCleanupField(-1),
+		{},
+	),
+	key('cleanup', 'preview', ['enter'], 'look', 'Look anew by these rules; they are kept', intents =>
+		intents.previewCleanup(),
+	),
+	key('cleanup', 'cancel', ['n'], 'keep', 'Keep everything', intents => intents.back(), {}),
+
 	...choosing('pull'),
 	key('pull', 'accept', ['enter'], 'pull', 'Pull it', intents => intents.submitPull()),
 

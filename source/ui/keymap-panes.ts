@@ -106,6 +106,14 @@ function imageKeys(scope: Scope & ('images' | 'tags')): readonly KeyBinding[] {
 			run: intents => intents.openProve(),
 		},
 		{
+			id: `${scope}.cleanup`,
+			keys: ['c'],
+			scope,
+			title: 'clean up',
+			help: 'Old and unused images: what would go by rules, what stays and why',
+			run: intents => intents.openCleanup(),
+		},
+		{
 			id: `${scope}.open`,
 			keys: ['enter'],
 			scope,
@@ -214,6 +222,15 @@ export const paneKeys: readonly KeyBinding[] = [
 		changes: true,
 		blocked: needsTarget,
 		run: intents => intents.openRemoveTarget(),
+	},
+	{
+		id: 'registries.cleanup',
+		keys: ['c'],
+		scope: 'registries',
+		title: 'clean up',
+		help: 'Old tags of the registry: what would go by rules, what stays and why',
+		blocked: needsTarget,
+		run: intents => intents.openCleanup(),
 	},
 	{
 		id: 'registries.serve',

@@ -1,5 +1,6 @@
 /** All intents of a workbench, from the files that each know one part of it. */
 import {createImageIntents} from './image-intents.ts';
+import {createCleanupIntents} from './cleanup-intents.ts';
 import type {Intents} from './intents.ts';
 import {createJobIntents} from './job-intents.ts';
 import {createLayerIntents} from './layer-intents.ts';
@@ -25,6 +26,7 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createRunIntents(workbench),
 		...createContainerIntents(workbench),
 		...createProofIntents(workbench),
+		...createCleanupIntents(workbench),
 		...createRegistryIntents(workbench),
 		...createRemoteIntents(workbench),
 		...createRemoteChangeIntents(workbench),

@@ -1,4 +1,5 @@
 /** The dialogs of the workbench, as plain data: a union, of which one at most is open. */
+import type {CleanupPlan} from '../domain/cleanup.ts';
 import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {ContainerUse} from '../domain/image.ts';
@@ -89,6 +90,7 @@ export type Dialog =
 			readonly keepsNote: readonly string[];
 	  }
 	| RunDialog
+	| CleanupDialog
 	/** The round trip as a proof: through which registry. */
 	| {
 			readonly kind: 'prove';
@@ -173,6 +175,22 @@ export type Dialog =
 			readonly offset: number;
 	  }
 	| {readonly kind: 'quit'; readonly running: number};
+
+export const cleanupFields = ['keep', 'older', 'order', 'only', 'protect'] as const;
+export type CleanupField = (typeof cleanupFields)[number];
+
+/** What goes and what stays by the rules in the form. */
+export type CleanupDialog = {
+	readonly kind: 'cleanup';
+	/** `undefined` is this machine. */
+	readonly targetId: string | undefined;
+	/** The field that is typed in; undefined while the list has the keys. */
+	readonly field: CleanupField | undefined;
+	readonly values: Readonly<Record<CleanupField, string>>;
+	readonly plan: Loadable<CleanupPlan>;
+	readonly cursor: number;
+	readonly problem?: string;
+};
 
 export const runFields = ['ports', 'environment', 'command', 'mounts', 'probe'] as const;
 export type RunField = (typeof runFields)[number];

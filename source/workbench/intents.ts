@@ -3,7 +3,7 @@
  * through actions or starts an operation. All return at once; what takes time reports through state.
  */
 import type {Secret} from '../domain/credential.ts';
-import type {RunField} from './dialog.ts';
+import type {CleanupField, RunField} from './dialog.ts';
 import type {PaneId} from './state.ts';
 
 export type Movement =
@@ -83,6 +83,16 @@ export type Intents = {
 	openProve(): void;
 	confirmProve(): void;
 	saveProof(): void;
+
+	// Cleaning up
+	openCleanup(): void;
+	/** This machine, then each target. */
+	cycleCleanupScope(): void;
+	focusCleanupField(step: 1 | -1): void;
+	changeCleanupField(field: CleanupField, value: string): void;
+	/** Looks anew by the rules of the form, and keeps them. */
+	previewCleanup(): void;
+	confirmCleanup(): void;
 
 	// Registries
 	openAddTarget(): void;

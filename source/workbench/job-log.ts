@@ -207,6 +207,11 @@ export function describeResult(result: JobResult): readonly string[] {
 			return [`${result.removed ? 'removed' : 'stopped'} ${result.name}`];
 		case 'prove':
 			return describeProof(result);
+		case 'cleanup':
+			return [
+				`cleaned up: ${countOf(result.removed, 'image')} gone, ${countOf(result.untagged.length, 'name')} taken away, ` +
+					`up to ${formatBytes(result.freedBytes)} freed`,
+			];
 		case 'login':
 			return [
 				`logged in to ${result.host}${result.username ? ` as ${result.username}` : ''}, kept in ${result.storedIn}`,

@@ -211,6 +211,10 @@ function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
 				...dialog,
 				cursor: moved(dialog.cursor + 1, dialog.proposals.length + 1, movement) - 1,
 			};
+		case 'cleanup': {
+			const count = dialog.plan.phase === 'ready' ? dialog.plan.value.entries.length : 0;
+			return {...dialog, cursor: Math.max(0, moved(dialog.cursor, count, movement))};
+		}
 		case 'run':
 		case 'tag':
 		case 'remove':

@@ -175,6 +175,7 @@ function knownTags(
 			return withTags(result).map(reference => [reference, {phase: 'absent'}]);
 		case 'run':
 		case 'stop':
+		case 'cleanup':
 		case 'tag':
 		case 'remove':
 		case 'login':
@@ -199,6 +200,7 @@ function headline(result: JobResult): string {
 		case 'run':
 		case 'stop':
 		case 'prove':
+		case 'cleanup':
 			return `${describeResult(result)[0] ?? ''}.`;
 		case 'repull':
 			return result.same

@@ -1,4 +1,5 @@
 /** The line of keys at the bottom of a dialog, from the table of keys. Pure. */
+import {isTouched} from '../../domain/cleanup.ts';
 import {selectTargetForm} from '../../workbench/form-selectors.ts';
 import type {State} from '../../workbench/state.ts';
 import {asksToConfirm, scopesOf} from '../key-dispatch.ts';
@@ -105,6 +106,12 @@ function whyNotNow(binding: KeyBinding, state: State): string | undefined {
 	if (binding.id === 'remove.confirm' && dialog?.kind === 'remove') {
 		if (dialog.plan.phase !== 'ready') return 'It is not known yet what would go.';
 		if (dialog.plan.value.containers.length > 0 && !dialog.force) return 'Press f first.';
+	}
+	if (binding.id === 'cleanup.confirm' && dialog?.kind === 'cleanup') {
+		if (dialog.field !== undefined) return 'Leave the form first.';
+		if (dialog.plan.phase !== 'ready' || !dialog.plan.value.entries.some(isTouched)) {
+			return 'Nothing would go.';
+		}
 	}
 	if (binding.id === 'push.accept' && dialog?.kind === 'push' && dialog.chosen.length === 0) {
 		return 'Choose a registry first.';

@@ -10,6 +10,7 @@ import {keymap, type KeyBinding} from '../keymap.ts';
 import type {Theme} from '../theme.ts';
 import {DialogBox, dialogTextHeight, dialogTextWidth} from './dialog-box.tsx';
 import type {DialogContext} from './dialog-context.ts';
+import {cleanupView} from './cleanup-view.tsx';
 import {copyView} from './copy-view.tsx';
 import {dialogHints} from './dialog-hints.ts';
 import type {DialogView} from './dialog-view.ts';
@@ -115,6 +116,8 @@ function viewOf(
 			return repullView(dialog, context);
 		case 'run':
 			return runView(dialog, context);
+		case 'cleanup':
+			return cleanupView(dialog, context);
 		case 'prove':
 			return proveView(dialog, context);
 		case 'pull':

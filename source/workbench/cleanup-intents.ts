@@ -1,0 +1,156 @@
+/** Cleaning up: rules in a small form, a preview of what they do, then a job that does exactly that. */
+import {isTouched} from '../domain/cleanup.ts';
+import {toErrorRecord} from '../domain/errors.ts';
+import {previewCleanup} from '../operations/look-for-cleanup.ts';
+import type {RetentionRule} from '../settings/schema.ts';
+import {cleanupFields, type CleanupDialog} from './dialog.ts';
+import type {Intents} from './intents.ts';
+import {selectCurrentTargetRow} from './selectors.ts';
+import type {Workbench} from './workbench.ts';
+
+type CleanupIntents = Pick<
+	Intents,
+	| 'openCleanup'
+	| 'cycleCleanupScope'
+	| 'focusCleanupField'
+	| 'changeCleanupField'
+	| 'previewCleanup'
+	| 'confirmCleanup'
+>;
+
+export function createCleanupIntents(workbench: Workbench): CleanupIntents {
+	const {store, engine, registry, credentials, settings, surroundings} = workbench;
+	const {dispatch, getState} = store;
+	let looking: AbortController | undefined;
+	const show = (dialog: CleanupDialog | undefined) => dispatch({type: 'dialogChanged', dialog});
+	const current = () => {
+		const {dialog} = getState();
+		return dialog?.kind === 'cleanup' ? dialog : undefined;
+	};
+
+	/** The rule of the form, then the saved rules that it does not replace. */
+	const rulesOf = (own: RetentionRule | undefined) => {
+		const saved = settings.get().retention;
+		if (!own) return saved;
+		return [own, ...saved.filter(({repositories}) => repositories !== own.repositories)];
+	};
+
+	const look = (dialog: CleanupDialog) => {
+		looking?.abort();
+		const rule = ruleFrom(dialog.values);
+		if (typeof rule === 'string') return show({...dialog, problem: rule});
+		const {problem: _, ...rest} = dialog;
+		const loading: CleanupDialog = {...rest, field: undefined, plan: {phase: 'loading'}, cursor: 0};
+		show(loading);
+		const controller = new AbortController();
+		looking = controller;
+		const signal = AbortSignal.any([controller.signal, surroundings.signal]);
+		const target = getState().targets.find(({id}) => id === dialog.targetId);
+		const scope = {local: !target, targets: target ? [target] : []};
+		const settle = (plan: CleanupDialog['plan']) => {
+			const now = current();
+			if (now && looking === controller) show({...now, plan});
+		};
+		previewCleanup(scope, rulesOf(rule), {
+			engine,
+			registry,
+			credentials,
+			signal,
+			now: surroundings.now,
+		}).then(
+			value => settle({phase: 'ready', value}),
+			(error: unknown) => settle({phase: 'failed', error: toErrorRecord(error)}),
+		);
+	};
+
+	return {
+		openCleanup() {
+			const state = getState();
+			const target =
+				state.focus === 'registries' ? selectCurrentTargetRow(state)?.target.id : undefined;
+			const [rule] = settings.get().retention;
+			look({
+				kind: 'cleanup',
+				targetId: target,
+				field: undefined,
+				values: {
+					keep: rule?.keepNewest?.toString() ?? '',
+					older: rule?.olderThanDays?.toString() ?? '',
+					order: rule?.order ?? 'version',
+					only: rule?.repositories ?? '*',
+					protect: rule?.protect.join(' ') ?? '',
+				},
+				plan: {phase: 'loading'},
+				cursor: 0,
+			});
+		},
+		cycleCleanupScope() {
+			const dialog = current();
+			if (!dialog) return;
+			const ids = [undefined, ...getState().targets.map(({id}) => id)];
+			look({...dialog, targetId: ids[(ids.indexOf(dialog.targetId) + 1) % ids.length]});
+		},
+		focusCleanupField(step) {
+			const dialog = current();
+			if (!dialog) return;
+			const places = [undefined, ...cleanupFields];
+			const place = places.indexOf(dialog.field) + step + places.length;
+			const field = places[place % places.length];
+			// What is seen must be what the rules in sight say before it can be applied.
+			if (field === undefined) look(dialog);
+			else show({...dialog, field});
+		},
+		changeCleanupField(field, value) {
+			const dialog = current();
+			if (dialog) show({...dialog, values: {...dialog.values, [field]: value}});
+		},
+		previewCleanup() {
+			const dialog = current();
+			if (!dialog) return;
+			const rule = ruleFrom(dialog.values);
+			if (rule !== undefined && typeof rule !== 'string' && !getState().readOnly) {
+				settings
+					.update(saved => ({...saved, retention: rulesOf(rule).slice(0, 1000)}))
+					.catch((error: unknown) => workbench.log('warning', toErrorRecord(error).message));
+			}
+			look(dialog);
+		},
+		confirmCleanup() {
+			const dialog = current();
+			if (dialog?.plan.phase !== 'ready') {
+				return workbench.notify('info', 'It is not known yet what would go.');
+			}
+			const plan = dialog.plan.value;
+			if (!plan.entries.some(isTouched)) return workbench.notify('info', 'Nothing would go.');
+			show(undefined);
+			workbench.run({operation: 'cleanup', plan});
+		},
+	};
+}
+
+/** The rule of a form; none where it sets no limit, and in words what cannot be read. */
+export function ruleFrom(values: CleanupDialog['values']): RetentionRule | string | undefined {
+	const keepNewest = numberFrom(values.keep);
+	const olderThanDays = numberFrom(values.older);
+	if (keepNewest === 'wrong' || olderThanDays === 'wrong')
+		return 'Write a whole number up to 100000.';
+	const order = values.order.trim() || 'version';
+	if (order !== 'version' && order !== 'time') return 'The order is version or time.';
+	if (keepNewest === undefined && olderThanDays === undefined) return undefined;
+	const repositories = values.only.trim() || '*';
+	const protect = values.protect.split(/[\s,]+/).filter(Boolean);
+	if ([repositories, ...protect].some(text => text.length > 300)) return 'A pattern is too long.';
+	return {
+		repositories,
+		...(keepNewest === undefined ? {} : {keepNewest}),
+		...(olderThanDays === undefined ? {} : {olderThanDays}),
+		order,
+		protect,
+	};
+}
+
+function numberFrom(text: string): number | 'wrong' | undefined {
+	const trimmed = text.trim();
+	if (trimmed === '') return undefined;
+	return /^\d{1,6}$/.test(trimmed) && Number(trimmed) <= 100_000 ? Number(trimmed) : 'wrong';
+}
