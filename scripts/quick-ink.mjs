@@ -53,6 +53,19 @@ const changes = {
 }`,
 		],
 	],
+	'ink.js': [
+		// The screen was entered and painted before Ink was loaded: Ink goes on from what is there.
+		[
+			`        this.writeBestEffort(this.options.stdout, ansiEscapes.enterAlternativeScreen);
+        this.writeBestEffort(this.options.stdout, hideCursorEscape);`,
+			`        if (this.options.painted !== undefined) {
+            this.log.sync(this.options.painted);
+            return;
+        }
+        this.writeBestEffort(this.options.stdout, ansiEscapes.enterAlternativeScreen);
+        this.writeBestEffort(this.options.stdout, hideCursorEscape);`,
+		],
+	],
 	'line-update.js': [
 		// Box-drawing characters need no segmentation either.
 		[
@@ -89,7 +102,7 @@ export const quickInk = {
 			resolveDir: path.dirname(quickWidth),
 		}));
 		const filter =
-			/(?:[/\\]ink[/\\]build[/\\](?:output|render-node-to-output|sanitize-ansi|line-update)|[/\\]yoga-wasm-base64-esm)\.js$/;
+			/(?:[/\\]ink[/\\]build[/\\](?:ink|output|render-node-to-output|sanitize-ansi|line-update)|[/\\]yoga-wasm-base64-esm)\.js$/;
 		build.onLoad({filter}, async ({path: file}) => {
 			let contents = await readFile(file, 'utf8');
 			for (const [from, to] of changes[path.basename(file)]) {

@@ -4,6 +4,7 @@
  */
 import {setTimeout as sleep} from 'node:timers/promises';
 import process from 'node:process';
+import {openScreen} from '../../source/cli/open-screen.ts';
 import {runWorkbench} from '../../source/cli/tui.tsx';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
 import type {ImageDetails, LocalImage} from '../../source/domain/image.ts';
@@ -97,6 +98,11 @@ if (linesPerSecond > 0) {
 	const [reference = ''] = images[0]?.references ?? [];
 	workbench.run({operation: 'push', destinations: [{source: reference, reference}]});
 }
-process.exitCode = await runWorkbench({store, intents, settings: defaultSettings, screen});
+process.exitCode = await runWorkbench({
+	...(await openScreen(defaultSettings)),
+	store,
+	intents,
+	screen,
+});
 controller.abort();
 await workbench.queue.close();

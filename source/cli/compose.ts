@@ -12,9 +12,10 @@ import {createRegistryClient} from '../registry/client.ts';
 import {certificateFolders, readAuthorities} from '../registry/certificates.ts';
 import {providerForHost} from '../registry/providers/table.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
-import {dataFolder, settingsFolder} from '../settings/folders.ts';
-import {openSettings, type SettingsStore} from '../settings/settings.ts';
+import {dataFolder} from '../settings/folders.ts';
+import type {SettingsStore} from '../settings/settings.ts';
 import type {GlobalOptions} from './command.ts';
+import {openPersonalSettings} from './personal-settings.ts';
 import {version} from './version.ts';
 
 export type RegbenchParts = {
@@ -39,14 +40,13 @@ export async function compose(
 	globals: GlobalOptions,
 	signal: AbortSignal,
 	warn: (message: string) => void,
+	opened?: SettingsStore,
 ): Promise<RegbenchParts> {
 	// A passphrase prompt of gpg would be drawn over the screen.
 	const {GPG_TTY: _, ...environment} = process.env;
 	const homeFolder = homedir();
 	const data = dataFolder({flag: globals.dataDir, environment});
-	const settings = await openSettings({
-		configFolder: settingsFolder({flag: globals.configDir, environment}),
-	});
+	const settings = opened ?? (await openPersonalSettings(globals, environment));
 	if (settings.notice) warn(settings.notice);
 	const credentialWarnings: CredentialWarning[] = [];
 	const credentials = createCredentials({

@@ -1,7 +1,6 @@
 /** From the command line to a workbench or a command, and to an exit code. */
 import {setMaxListeners} from 'node:events';
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
-import {compose} from './compose.ts';
 import type {Command} from './command.ts';
 import {exitCodes} from './exit-codes.ts';
 import type {Asked} from './flags.ts';
@@ -58,6 +57,7 @@ async function runCommand(
 	process.once('SIGINT', interrupt);
 	process.once('SIGTERM', interrupt);
 	process.once('SIGHUP', interrupt);
+	const {compose} = await import('./compose.ts');
 	const parts = await compose(globals, controller.signal, message =>
 		output.progress(`! ${message}`),
 	);

@@ -1,111 +1,18 @@
-/** Opens the workbench on a terminal: parts, store, intents and screen joined. */
-import {setMaxListeners} from 'node:events';
-import {writeFile} from 'node:fs/promises';
-import {RegbenchError} from '../domain/errors.ts';
-import {sanitise} from '../domain/sanitise.ts';
-import {createIntents} from '../workbench/create-intents.ts';
-import {createStore} from '../workbench/create-store.ts';
-import {createWorkbench} from '../workbench/create-workbench.ts';
-import {initialState} from '../workbench/reducer.ts';
-import {settleJob, startWorkbench} from '../workbench/start-workbench.ts';
-import type {Surroundings, Workbench} from '../workbench/workbench.ts';
-import {compose} from './compose.ts';
+/** Opens the workbench on a terminal: its screen first, and all else behind that. */
+import {defaultSettings} from '../settings/schema.ts';
 import type {GlobalOptions} from './command.ts';
-import {joinTerminal} from './join-terminal.ts';
-import {demandTerminal, runWorkbench, type WorkbenchScreen} from './tui.tsx';
+import {openScreen} from './open-screen.ts';
+import {openPersonalSettings} from './personal-settings.ts';
 
 /** Resolves with the exit code when the person has left. Rejects with `NOT_A_TERMINAL` before anything is drawn. */
 export async function openWorkbench(globals: GlobalOptions): Promise<number> {
-	demandTerminal();
-	const controller = new AbortController();
-	const {signal} = controller;
-	// Every request of the session listens to it.
-	setMaxListeners(0, signal);
-	const warnings: string[] = [];
-	const warn = (message: string) => {
-		warnings.push(message);
-		workbench?.log('warning', message);
-	};
-	let workbench: Workbench | undefined;
-	const parts = globals.demo
-		? await (await import('./compose-demo.ts')).composeDemo(signal)
-		: await compose(globals, signal, warn);
-	const {layout} = parts.settings.get();
-	const store = createStore(
-		initialState({
-			now: Date.now(),
-			readOnly: globals.readOnly,
-			demo: globals.demo,
-			logFollow: layout.logFollow,
-			logWrap: layout.logWrap,
-		}),
-	);
-	const screen: WorkbenchScreen = {};
-	const surroundings: Surroundings = {
-		now: Date.now,
-		signal,
-		copyText: text => copyToClipboard(text),
-		saveText,
-		lendTerminal: async open => screen.lend?.(() => joinTerminal(open)),
-		exit: () => screen.exit?.(),
-		startRegistry: () => startSessionRegistry(parts.dataFolder, signal),
-	};
-	workbench = createWorkbench({
-		...parts,
-		store,
-		surroundings,
-		sessionTargets: [...parts.sessionTargets],
-		onJobEvent: settleJob,
-	});
-	workbench.log(
-		'info',
-		...(warnings.length > 0 ? warnings : ['press ? for all keys, e to have something explained']),
-	);
-	logNodeWarnings(workbench);
-	const upkeep = startWorkbench(workbench);
-	const intents = createIntents(workbench, upkeep);
+	const {demo, readOnly} = globals;
+	const settings = demo ? undefined : await openPersonalSettings(globals);
+	const screen = await openScreen(settings?.get() ?? defaultSettings, {demo, readOnly});
 	try {
-		return await runWorkbench({store, intents, settings: parts.settings.get(), screen});
+		const {runSession} = await import('./workbench-session.ts');
+		return await runSession({globals, settings, screen});
 	} finally {
-		controller.abort();
-		await workbench.queue.close();
-		await parts.close();
+		screen.terminal.release();
 	}
-}
-
-/** Node writes its warnings over the screen unless somebody else listens. */
-function logNodeWarnings(workbench: Workbench): void {
-	process.removeAllListeners('warning');
-	process.on('warning', ({name, message}) =>
-		workbench.log('warning', sanitise(`${name}: ${message}`)),
-	);
-}
-
-/** OSC 52: the terminal's own clipboard, which works over SSH as well. */
-function copyToClipboard(text: string): void {
-	process.stdout.write(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`);
-}
-
-async function saveText(path: string, text: string): Promise<void> {
-	try {
-		await writeFile(path, text, {flag: 'wx', mode: 0o600});
-	} catch (cause) {
-		const code = (cause as NodeJS.ErrnoException).code;
-		const why = code === 'EEXIST' ? 'the file exists already' : (code ?? 'it cannot be written');
-		throw new RegbenchError('PROGRAM_FAILED', `${path}: ${why}`, {
-			hint: 'Choose another name.',
-			cause,
-		});
-	}
-}
-
-async function startSessionRegistry(dataFolder: string, signal: AbortSignal) {
-	const {startEmbeddedRegistry} = await import('../registry/server/start.ts');
-	const server = await startEmbeddedRegistry({
-		folder: `${dataFolder}/registry`,
-		authentication: 'none',
-		signal,
-	});
-	const target = {id: server.host, provider: 'embedded', host: server.host, namespace: ''} as const;
-	return {target, stop: () => server.close()};
 }

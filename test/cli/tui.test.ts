@@ -166,3 +166,23 @@ test('without a terminal nothing is drawn', async () => {
 	expect(output).toContain('needs a terminal');
 	expect(output).not.toContain('\u001B[?1049h');
 });
+
+describe('while most of the program is still being loaded', () => {
+	test('a signal ends it, and the terminal is as it was', async () => {
+		await using terminal = await openTerminal({args: ['--demo']});
+		await terminal.waitFor('connecting');
+		terminal.signal('SIGTERM');
+		expect(await terminal.exit).toEqual({code: 143, state: restored});
+	});
+
+	test('a key is kept until it can be heard, and not drawn into the screen', async () => {
+		await using terminal = await openTerminal({args: ['--demo']});
+		await terminal.waitFor('connecting');
+		await terminal.press('?');
+		await terminal.waitFor('Everywhere');
+		expect(terminal.screen().split('\n')[0]).toMatch(/^ regbench {3}DEMO/);
+		await terminal.press('q', 'q');
+		await terminal.press('ctrl-c');
+		expect(await terminal.exit).toMatchObject({state: restored});
+	});
+});

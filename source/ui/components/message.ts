@@ -30,6 +30,11 @@ export function messageLines(
 	return [' '.repeat(Math.max(0, width)), ...lines];
 }
 
+/** What the list of images says until an engine has answered. */
+export function lookingForEngine(theme: Theme): Paragraph {
+	return {text: `Looking for the engine${theme.symbols.ellipsis}`, tone: 'quiet'};
+}
+
 /** What failed and what to do. */
 export function failureParagraphs(
 	theme: Theme,

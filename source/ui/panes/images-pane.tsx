@@ -2,7 +2,12 @@ import {memo, type ReactNode} from 'react';
 import type {ImageRow} from '../../workbench/selectors.ts';
 import type {EngineState, State} from '../../workbench/state.ts';
 import {Frame} from '../components/frame.tsx';
-import {failureParagraphs, messageLines, type Paragraph} from '../components/message.ts';
+import {
+	failureParagraphs,
+	lookingForEngine,
+	messageLines,
+	type Paragraph,
+} from '../components/message.ts';
 import {useViewport} from '../hooks/use-viewport.ts';
 import {keyOf, type KeyBinding} from '../keymap.ts';
 import type {Area} from '../layout.ts';
@@ -73,8 +78,8 @@ function emptyText(
 	}
 	if (images.phase === 'failed') return failureParagraphs(theme, images.error, refresh);
 	if (images.phase !== 'ready') {
-		const text = engine.phase === 'connecting' ? 'Looking for the engine' : 'Asking the engine';
-		return [{text: `${text}${theme.symbols.ellipsis}`, tone: 'quiet'}];
+		if (engine.phase === 'connecting') return [lookingForEngine(theme)];
+		return [{text: `Asking the engine${theme.symbols.ellipsis}`, tone: 'quiet'}];
 	}
 	if (filter !== '' && all > 0) return nothingMatches(bindings, filter);
 	return [

@@ -1,0 +1,46 @@
+/**
+ * Takes the terminal and paints the first screen, before most of the program is loaded: what this file
+ * imports must stay light.
+ */
+import type {Settings} from '../settings/schema.ts';
+import {firstScreen} from '../ui/first-screen.ts';
+import {keymap, rebound, type KeyBinding} from '../ui/keymap.ts';
+import type {Proportions} from '../ui/layout.ts';
+import {createTheme, type Theme} from '../ui/theme.ts';
+import {initialState} from '../workbench/reducer.ts';
+import {demandTerminal, holdTerminal, type HeldTerminal} from './hold-terminal.ts';
+
+/** A terminal that is held, and how to draw on it. */
+export type OpenScreen = {
+	readonly terminal: HeldTerminal;
+	readonly theme: Theme;
+	readonly bindings: readonly KeyBinding[];
+	readonly proportions: Proportions;
+	/** Whether a screen reader reads along: lines that stay, instead of a screen. */
+	readonly isSpoken: boolean;
+};
+
+/** Rejects with `NOT_A_TERMINAL` before anything is drawn. The caller releases the terminal. */
+export async function openScreen(
+	settings: Pick<Settings, 'keys' | 'theme' | 'ascii' | 'layout'>,
+	mode: {readonly demo?: boolean; readonly readOnly?: boolean} = {},
+): Promise<OpenScreen> {
+	await demandTerminal();
+	const theme = createTheme({
+		mode: settings.theme,
+		ascii: settings.ascii === 'auto' ? undefined : settings.ascii === 'always',
+		environment: process.env,
+		platform: process.platform,
+	});
+	const bindings = rebound(keymap, settings.keys);
+	const proportions = settings.layout;
+	const isSpoken = process.env['INK_SCREEN_READER'] === 'true';
+	const terminal = holdTerminal();
+	if (!isSpoken) {
+		const {columns, rows} = terminal.stdout;
+		const state = initialState({now: Date.now(), ...mode});
+		const text = firstScreen({theme, bindings, state, columns, rows, proportions});
+		if (text !== '') terminal.paint(text);
+	}
+	return {terminal, theme, bindings, proportions, isSpoken};
+}
