@@ -12,6 +12,7 @@ const floors = [
 	'process',
 	'settings',
 	'layers',
+	'safety',
 	'oci-layout',
 	'credentials',
 	'registry',
