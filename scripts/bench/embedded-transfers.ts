@@ -52,6 +52,8 @@ async function measureShape(shape: Shape): Promise<readonly Row[]> {
 				await rm(at('copy'), {recursive: true});
 			},
 			async () => {
+				// The engine makes its sample images at its first use, once in its life.
+				await timeRegbench(home.path, ['images', ...engine(at('pulled'))]);
 				const timed = await timeRegbench(home.path, ['pull', origin, ...engine(at('pulled'))]);
 				pulls.ours.push(timed.wholeMs);
 				pulls.peaks.push(timed.peakMegabytes);

@@ -55,7 +55,7 @@ export async function pullIntoLayout(
 		let bytesDownloaded = 0;
 		let layersReused = 0;
 
-		const bring = async (blob: Link, signal: AbortSignal): Promise<void> => {
+		const bring = async (blob: Link, signal: AbortSignal, next: () => void): Promise<void> => {
 			if (await layout.blobs.has(blob)) {
 				if (blob.role === 'layer') layersReused += 1;
 				progress.settled(blob, 'exists', 0);
@@ -68,7 +68,13 @@ export async function pullIntoLayout(
 				blob,
 				fromByte =>
 					repository.readBlob(blob, {signal, onNotice, fromByte, digestCheckedByReader: true}),
-				{signal, limitBytes: blob.size, onProgress: done => progress.moving(blob, done)},
+				{
+					signal,
+					limitBytes: blob.size,
+					onProgress: done => progress.moving(blob, done),
+					// While the disk takes it in, the line can bring another.
+					onReceived: next,
+				},
 			);
 			if (outcome === 'written') bytesDownloaded += Math.max(0, blob.size - kept);
 			progress.settled(blob, outcome === 'written' ? 'done' : 'exists', blob.size);

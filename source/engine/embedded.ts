@@ -30,7 +30,7 @@ export type EmbeddedEngineOptions = {
 	readonly registry: RegistryClient;
 	/** Which image of an index is shown in details. Default: this machine's. */
 	readonly platform?: Platform;
-	/** Blobs that move at once in one transfer. Default 4. */
+	/** Blobs that move at once in one transfer. Default 3, as docker downloads. */
 	readonly concurrency?: number;
 	/** What a new layout is filled with. Default `first`, one image to play with; the demo takes all. */
 	readonly samples?: 'none' | 'first' | 'all';
@@ -57,7 +57,7 @@ class EmbeddedEngine implements Engine {
 		this.#layout = layout;
 		this.#registry = options.registry;
 		this.#platform = options.platform ?? hostPlatform();
-		this.#concurrency = options.concurrency ?? 4;
+		this.#concurrency = options.concurrency ?? 3;
 	}
 
 	async info(): ReturnType<Engine['info']> {

@@ -24,6 +24,11 @@ export type ReadOptions = CallOptions & {
 	readonly verify?: boolean | undefined;
 };
 
+export type DownloadOptions = AppendOptions & {
+	/** Called when all bytes have come; they are still to be checked and made durable. */
+	readonly onReceived?: (() => void) | undefined;
+};
+
 /** Most bytes of a blob that is read into memory at once (manifests, configs). */
 export const smallBlobBytes = 8 * 1024 * 1024;
 
@@ -58,7 +63,7 @@ export type BlobStore = {
 	download(
 		expected: {readonly digest: Digest; readonly size: number},
 		open: (fromByte: number) => AsyncIterable<Uint8Array>,
-		options?: AppendOptions,
+		options?: DownloadOptions,
 	): Promise<'written' | 'exists'>;
 	/** Bytes of a cut download that the next one will not have to fetch. */
 	partialSize(digest: Digest): Promise<number>;
@@ -188,7 +193,7 @@ class FileBlobStore implements BlobStore {
 	async download(
 		expected: {readonly digest: Digest; readonly size: number},
 		open: (fromByte: number) => AsyncIterable<Uint8Array>,
-		options: AppendOptions = {},
+		options: DownloadOptions = {},
 	): Promise<'written' | 'exists'> {
 		const {digest, size} = expected;
 		return this.#once(expected, options.signal, async () => {
@@ -209,7 +214,7 @@ class FileBlobStore implements BlobStore {
 		writer: BlobWriter,
 		expected: {readonly digest: Digest; readonly size: number},
 		open: (fromByte: number) => AsyncIterable<Uint8Array>,
-		options: AppendOptions,
+		options: DownloadOptions,
 	): Promise<void> {
 		const {digest, size} = expected;
 		try {
@@ -230,6 +235,7 @@ class FileBlobStore implements BlobStore {
 				: writer.keepAs(partialPath(this.folder, digest)));
 			throw error;
 		}
+		options.onReceived?.();
 		await writer.commit(expected);
 	}
 
