@@ -68,8 +68,8 @@ child.once('exit', code => {
 		console.log('The test run ended before it could count.');
 		process.exit(exitCode || 1);
 	}
-	if (process.env.REGBENCH_LIVE === 'required' && summary.skipped > 0) {
-		console.log(`REGBENCH_LIVE=required: ${summary.skipped} skipped counts as failure.`);
+	if (process.env.REGBENCH_LIVE === 'required' && summary.missed > 0) {
+		console.log(`REGBENCH_LIVE=required: ${summary.missed} skipped counts as failure.`);
 		exitCode ||= 1;
 	}
 	console.log(`${summary.passed} passed, ${summary.failed} failed, ${summary.skipped} skipped`);
@@ -91,7 +91,7 @@ function canMakeWorld() {
 function testEnvironment() {
 	const environment = {...process.env};
 	const foreign =
-		/^(DOCKER_|CONTAINER_|XDG_|REGBENCH_(?!LIVE$)|REGISTRY_AUTH_FILE$|GH_TOKEN$|GITHUB_TOKEN$|GHCR_TOKEN$|CR_PAT$|(all|https?|no)_proxy$)/i;
+		/^(DOCKER_|CONTAINER_|XDG_|REGBENCH_(?!LIVE$|NEWER_PROGRAMS$)|REGISTRY_AUTH_FILE$|GH_TOKEN$|GITHUB_TOKEN$|GHCR_TOKEN$|CR_PAT$|(all|https?|no)_proxy$)/i;
 	for (const name of Object.keys(environment)) if (foreign.test(name)) delete environment[name];
 	Object.assign(environment, {
 		TMPDIR: folder,

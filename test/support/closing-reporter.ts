@@ -1,6 +1,6 @@
 import {writeFileSync} from 'node:fs';
 import type {Reporter, TestModule, Vitest} from 'vitest/node';
-import {notRunMark} from './live-mark.ts';
+import {dispensableMark, notRunMark} from './live-mark.ts';
 
 /**
  * Says in one line which live file could not run and why, and ends the run with its three counts:
@@ -25,18 +25,20 @@ export class ClosingReporter implements Reporter {
 
 	onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
 		const counts = {passed: 0, failed: unhandledErrors.length, skipped: 0};
+		let missed = 0;
 		for (const module of modules) {
 			// A file that cannot be loaded has no tests to count.
 			if (module.errors().length > 0) counts.failed += 1;
 			for (const test of module.children.allTests()) {
 				const {state} = test.result();
 				if (state !== 'pending') counts[state] += 1;
+				if (state === 'skipped' && !test.fullName.includes(dispensableMark)) missed += 1;
 			}
 		}
 		const required = process.env.REGBENCH_LIVE === 'required';
-		if (counts.failed > 0 || (required && counts.skipped > 0)) process.exitCode = 1;
+		if (counts.failed > 0 || (required && missed > 0)) process.exitCode = 1;
 		const file = process.env.REGBENCH_TEST_SUMMARY;
-		if (file) writeFileSync(file, JSON.stringify(counts));
+		if (file) writeFileSync(file, JSON.stringify({...counts, missed}));
 		else
 			this.#vitest?.logger.log(
 				`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 /** A program on this machine, or `world`: the suite's own network, mounts and /etc/hosts. */
 export type Program =
+	| NewerProgram
 	| 'busybox'
 	| 'docker'
 	| 'docker-registry'
@@ -15,7 +16,13 @@ export type Program =
 	| 'tmux'
 	| 'world';
 
+/** Clients that this Debian does not have: `scripts/newer-programs.sh` fetches them where it can. */
+const newerPrograms = ['cosign', 'crane', 'notation', 'oras'] as const;
+
+export type NewerProgram = (typeof newerPrograms)[number];
+
 const folders = [
+	process.env.REGBENCH_NEWER_PROGRAMS ?? '',
 	...(process.env.PATH ?? '').split(path.delimiter),
 	// Debian keeps daemons here, and the PATH of ordinary users leaves them out.
 	'/usr/local/sbin',
@@ -35,6 +42,11 @@ export function findProgram(name: string): string | undefined {
 		}
 	}
 	return undefined;
+}
+
+/** Whether all that is missing are programs which a machine need not have, even where live tests are required. */
+export function areDispensable(missing: readonly string[]): boolean {
+	return missing.every(name => newerPrograms.some(program => program === name));
 }
 
 /** Whether this process lives in the namespaces made by `scripts/test.mjs`. */
