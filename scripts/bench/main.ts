@@ -18,6 +18,7 @@ import {measureIdle} from './idle.ts';
 import {measureKeys} from './keys.ts';
 import {loadManyImages} from './many-images.ts';
 import {measureStartUp} from './start-up.ts';
+import {measureSyncStatus} from './sync-status.ts';
 import {renderTable} from './table.ts';
 import {runInOwnWorld} from './world.ts';
 
@@ -30,6 +31,7 @@ const suites: Readonly<Record<string, Suite>> = {
 	docker: measureDockerTransfers,
 	embedded: measureEmbeddedTransfers,
 	copy: measureCopies,
+	status: measureSyncStatus,
 };
 
 const {values} = parseArgs({
