@@ -1,6 +1,6 @@
 /** The layers of an image out of `GET /images/NAME/get`, one stream from beginning to end. */
 import type {ImageDetails} from '../domain/image.ts';
-import type {ImageContents} from '../layers/image-contents.ts';
+import {instructions, type ImageContents} from '../layers/image-contents.ts';
 import {layersOfSaved} from '../layers/saved-image.ts';
 import {pathName, type DockerApi} from './docker-connect.ts';
 import type {CallOptions} from './engine.ts';
@@ -11,14 +11,18 @@ export function dockerContents(
 	image: string,
 	call: CallOptions | undefined,
 ): ImageContents {
+	const {diffIds} = details;
 	const steps = new Map(details.history.map(step => [step.digest, step]));
+	let told: readonly string[] = [];
 	return {
 		image,
-		layers: details.diffIds.map(diffId => ({
+		layers: diffIds.map(diffId => ({
 			diffId,
 			sizeBytes: steps.get(diffId)?.sizeBytes ?? 0,
 			createdBy: steps.get(diffId)?.createdBy ?? '',
 		})),
+		// The engine's own history does not say which steps made no layer; the config in the archive does.
+		toldInstructions: () => told,
 		async *streams() {
 			const body = await api.stream({
 				method: 'GET',
@@ -27,7 +31,11 @@ export function dockerContents(
 				fault: {action: 'other', subject: image},
 			});
 			try {
-				yield* layersOfSaved(body as AsyncIterable<Uint8Array>);
+				yield* layersOfSaved(body as AsyncIterable<Uint8Array>, ({rootfs, history}) => {
+					if (rootfs?.diff_ids.join() === diffIds.join()) {
+						told = instructions(history ?? [], diffIds.length);
+					}
+				});
 			} catch (error) {
 				throw api.broken(error, call?.signal);
 			} finally {

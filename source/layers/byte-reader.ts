@@ -6,6 +6,10 @@ export type ByteReader = {
 	take(count: number): Promise<Uint8Array | undefined>;
 	/** The next so many bytes as they come; `PROTOCOL_ERROR` when there are fewer. */
 	pass(count: number): AsyncGenerator<Uint8Array, void, undefined>;
+	/** Passes over so many bytes; `PROTOCOL_ERROR` when there are fewer. */
+	skip(count: number): Promise<void>;
+	/** Passes over all that is left. */
+	drain(): Promise<void>;
 	/** Ends the stream. */
 	close(): Promise<void>;
 };
@@ -28,6 +32,12 @@ export function createByteReader(bytes: AsyncIterable<Uint8Array>): ByteReader {
 
 	return {
 		async take(count) {
+			// Nearly always the piece lies within one chunk.
+			if (rest.byteLength >= count) {
+				const piece = rest.subarray(0, count);
+				rest = rest.subarray(count);
+				return piece;
+			}
 			const parts: Uint8Array[] = [];
 			let missing = count;
 			while (missing > 0) {
@@ -47,6 +57,17 @@ export function createByteReader(bytes: AsyncIterable<Uint8Array>): ByteReader {
 				missing -= part.byteLength;
 				yield part;
 			}
+		},
+		async skip(count) {
+			let missing = count;
+			while (missing > 0) {
+				const part = await some(missing);
+				if (part === undefined) throw cutShort();
+				missing -= part.byteLength;
+			}
+		},
+		async drain() {
+			while ((await some(Number.MAX_SAFE_INTEGER)) !== undefined);
 		},
 		async close() {
 			await source.return?.();

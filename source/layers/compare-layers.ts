@@ -5,8 +5,12 @@ import type {TarKind} from './read-tar.ts';
 export type LayerFile = {
 	readonly path: string;
 	readonly kind: TarKind;
+	/** What this layer stores: nothing for what it removes. */
 	readonly sizeBytes: number;
-	readonly mark: 'added' | 'changed' | 'removed';
+	/** Absent while the layers below were not all read. */
+	readonly mark?: 'added' | 'changed' | 'removed';
+	/** Bytes of lower layers that it hides, where there are any. */
+	readonly hidesBytes?: number;
 };
 
 /** Bytes that are stored and never seen: a later layer writes over the file or removes it. */
@@ -17,6 +21,13 @@ export type WastedFile = {
 	readonly layer: number;
 	readonly hiddenBy: number;
 	readonly how: 'changed' | 'removed';
+};
+
+export type LayerComparison = {
+	/** The files of the next layer, base first, marked against all layers before it. */
+	add(entries: readonly LayerEntry[]): readonly LayerFile[];
+	/** What the layers so far hide of each other, in no order. */
+	readonly wasted: readonly WastedFile[];
 };
 
 type Node = {
@@ -31,66 +42,86 @@ const opaque = '.wh..wh..opq';
 /** Deeper folders are listed; they take no part in the comparison. */
 const deepest = 256;
 
-/** Layers base first (OCI layer.md, "Whiteouts": they reach lower layers only). */
-export function compareLayers(layers: ReadonlyArray<readonly LayerEntry[]>): {
-	readonly files: ReadonlyArray<readonly LayerFile[]>;
-	/** Largest first. */
-	readonly wasted: readonly WastedFile[];
-} {
+/** Nothing but the tree of files is kept (OCI layer.md, "Whiteouts": they reach lower layers only). */
+export function createComparison(): LayerComparison {
 	const root: Node = {layer: -1, kind: 'folder', sizeBytes: 0};
 	const wasted: WastedFile[] = [];
+	let index = -1;
 
-	const hide = (node: Node, path: string, hiddenBy: number, how: WastedFile['how']): void => {
-		if (node.sizeBytes > 0) {
-			wasted.push({path, sizeBytes: node.sizeBytes, layer: node.layer, hiddenBy, how});
+	/** Counts a node and all in it as hidden; answers its bytes. */
+	const hide = (node: Node, path: string, how: WastedFile['how']): number => {
+		let bytes = node.sizeBytes;
+		if (bytes > 0) {
+			wasted.push({path, sizeBytes: bytes, layer: node.layer, hiddenBy: index, how});
 		}
-		for (const [name, child] of node.children ?? []) hide(child, `${path}/${name}`, hiddenBy, how);
+		for (const [name, child] of node.children ?? []) bytes += hide(child, `${path}/${name}`, how);
+		return bytes;
 	};
 
-	const files = layers.map((entries, index) => {
-		const list: LayerFile[] = [];
-		for (const {path} of entries) {
-			const slash = path.lastIndexOf('/') + 1;
-			const name = path.slice(slash);
-			if (!name.startsWith(whiteout)) continue;
-			const folder = slash === 0 ? '' : path.slice(0, slash - 1);
-			const parent = find(root, folder);
-			if (name === opaque) {
-				for (const [child, node] of parent?.children ?? []) {
-					const at = folder === '' ? child : `${folder}/${child}`;
-					hide(node, at, index, 'removed');
-					list.push({path: at, kind: node.kind, sizeBytes: 0, mark: 'removed'});
+	const remove = (path: string, slash: number, name: string): readonly LayerFile[] => {
+		const folder = slash === 0 ? '' : path.slice(0, slash - 1);
+		const parent = find(root, folder);
+		if (name === opaque) {
+			const gone = [...(parent?.children ?? [])].map(([child, node]) => {
+				const at = folder === '' ? child : `${folder}/${child}`;
+				return removed(at, node.kind, hide(node, at, 'removed'));
+			});
+			if (parent) delete parent.children;
+			return gone;
+		}
+		// AUFS kept books of its own under such names.
+		if (name.startsWith(`${whiteout}${whiteout}`)) return [];
+		const gone = name.slice(whiteout.length);
+		const at = path.slice(0, slash) + gone;
+		const node = parent?.children?.get(gone);
+		const hidden = node ? hide(node, at, 'removed') : 0;
+		parent?.children?.delete(gone);
+		return [removed(at, node?.kind ?? 'file', hidden)];
+	};
+
+	const write = ({path, kind, sizeBytes}: LayerEntry): LayerFile => {
+		const parts = path.split('/');
+		if (parts.length > deepest) return {path, kind, sizeBytes, mark: 'added'};
+		const {node, isNew} = make(root, parts, index);
+		const isBelow = !isNew && node.layer !== index;
+		let hidesBytes = 0;
+		if (isBelow && (kind !== 'folder' || node.kind !== 'folder')) {
+			hidesBytes = hide(node, path, 'changed');
+		}
+		if (kind !== 'folder') delete node.children;
+		Object.assign(node, {layer: index, kind, sizeBytes});
+		return {
+			path,
+			kind,
+			sizeBytes,
+			mark: isBelow ? 'changed' : 'added',
+			...(hidesBytes > 0 ? {hidesBytes} : {}),
+		};
+	};
+
+	return {
+		wasted,
+		add(entries) {
+			index++;
+			const files: LayerFile[] = [];
+			// Whiteouts never hide what their own layer brings, wherever in the archive they stand.
+			for (const {path} of entries) {
+				const slash = path.lastIndexOf('/') + 1;
+				if (!path.startsWith(whiteout, slash)) continue;
+				files.push(...remove(path, slash, path.slice(slash)));
+			}
+			for (const entry of entries) {
+				if (!entry.path.startsWith(whiteout, entry.path.lastIndexOf('/') + 1)) {
+					files.push(write(entry));
 				}
-				if (parent) delete parent.children;
-				continue;
 			}
-			const gone = name.slice(whiteout.length);
-			const at = path.slice(0, slash) + gone;
-			const node = parent?.children?.get(gone);
-			if (node) hide(node, at, index, 'removed');
-			parent?.children?.delete(gone);
-			list.push({path: at, kind: node?.kind ?? 'file', sizeBytes: 0, mark: 'removed'});
-		}
-		for (const {path, kind, sizeBytes} of entries) {
-			const parts = path.split('/');
-			if (parts.at(-1)?.startsWith(whiteout)) continue;
-			if (parts.length > deepest) {
-				list.push({path, kind, sizeBytes, mark: 'added'});
-				continue;
-			}
-			const {node, isNew} = make(root, parts, index);
-			const before = isNew ? undefined : {...node};
-			if (before && before.layer !== index && kind !== 'folder') {
-				hide(before, path, index, 'changed');
-			}
-			if (kind !== 'folder') delete node.children;
-			Object.assign(node, {layer: index, kind, sizeBytes});
-			const mark = before && before.layer !== index ? 'changed' : 'added';
-			list.push({path, kind, sizeBytes, mark});
-		}
-		return list;
-	});
-	return {files, wasted: wasted.toSorted((one, other) => other.sizeBytes - one.sizeBytes)};
+			return files;
+		},
+	};
+}
+
+function removed(path: string, kind: TarKind, hidesBytes: number): LayerFile {
+	return {path, kind, sizeBytes: 0, mark: 'removed', ...(hidesBytes > 0 ? {hidesBytes} : {})};
 }
 
 function find(root: Node, path: string): Node | undefined {

@@ -1,6 +1,6 @@
 /** What the layer view lists. */
 import type {LayerFile, WastedFile} from '../layers/compare-layers.ts';
-import type {ListedLayer} from '../operations/list-layers.ts';
+import type {ListedLayer} from '../operations/layer-reading.ts';
 import type {LayersOverlay, Overlay} from './state.ts';
 
 export type FileRow = {
@@ -59,7 +59,7 @@ function rowsOf({report, view, layer, open}: LayersOverlay): readonly LayerRow[]
 			const isOpen = opened.has(path);
 			rows.push({
 				at: 'file',
-				file: {path, name, depth, isFolder, isOpen, sizeBytes, ...(file ? {mark: file.mark} : {})},
+				file: {path, name, depth, isFolder, isOpen, sizeBytes, ...(file?.mark ? {mark: file.mark} : {})},
 			});
 			if (isOpen) visit(child, depth + 1);
 		}

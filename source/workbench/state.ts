@@ -16,7 +16,8 @@ import type {RemoteDetails, RepositoryEntry, RepositoryFacts, TagEntry} from '..
 import type {Target} from '../domain/target.ts';
 import type {ContainerState} from '../engine/containers.ts';
 import type {EngineInfo} from '../engine/engine.ts';
-import type {LayerReport, LayerRequest} from '../operations/list-layers.ts';
+import type {LayerReport} from '../operations/layer-reading.ts';
+import type {LayerRequest} from '../operations/list-layers.ts';
 import type {OperationRequest} from '../operations/request.ts';
 import type {Dialog, TargetProposal} from './dialog.ts';
 import type {Loadable} from './loadable.ts';

@@ -9,11 +9,8 @@ import {createDockerEngine} from '../../source/engine/docker.ts';
 import {createEmbeddedEngine} from '../../source/engine/embedded.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import {parseReference} from '../../source/domain/reference.ts';
-import {
-	listLayers,
-	type LayerReport,
-	type LayerRequest,
-} from '../../source/operations/list-layers.ts';
+import type {LayerReport} from '../../source/operations/layer-reading.ts';
+import {listLayers, type LayerRequest} from '../../source/operations/list-layers.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
 import {describeLive} from '../support/live.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
@@ -28,7 +25,7 @@ describeLive('layers', ['dockerd', 'docker', 'docker-registry'], () => {
 		const reference = `${there.host}/team/app:1`;
 		await writeFile(
 			path.join(folder.path, 'Dockerfile'),
-			'FROM scratch\nCOPY one /data/\nENV A=b\nCOPY two /data/\n',
+			'FROM scratch\nCOPY one /data/\nENV A=b\nWORKDIR /empty\nCOPY two /data/\n',
 		);
 		for (const [name, files] of [
 			['one', {big: 50_000, same: 10}],
@@ -70,7 +67,7 @@ describeLive('layers', ['dockerd', 'docker', 'docker-registry'], () => {
 				for await (const report of listLayers({image: reference, from}, context)) {
 					reports.push(report);
 				}
-				expect(reports[0]?.layers).toHaveLength(2);
+				expect(reports[0]?.layers).toHaveLength(3);
 				return reports.at(-1);
 			};
 			const found = [
@@ -79,13 +76,21 @@ describeLive('layers', ['dockerd', 'docker', 'docker-registry'], () => {
 				await read(embedded, 'registry'),
 			];
 			for (const report of found) {
-				expect(report?.layers.map(({problem}) => problem)).toEqual([undefined, undefined]);
-				expect(report?.layers[1]?.createdBy).toMatch(/COPY/);
+				expect(report?.layers.map(({problem}) => problem)).toEqual([
+					undefined,
+					undefined,
+					undefined,
+				]);
+				// Docker's own history does not say that WORKDIR made a layer and ENV none.
+				expect(
+					report?.layers.map(({createdBy}) => /COPY|WORKDIR|ENV/.exec(createdBy)?.[0]),
+				).toEqual(['COPY', 'WORKDIR', 'COPY']);
+				expect(report).toMatchObject({complete: true, settled: 3, wastedBytes: 50_000});
 				expect(report?.wasted).toEqual([
-					{path: 'data/big', sizeBytes: 50_000, layer: 0, hiddenBy: 1, how: 'changed'},
+					{path: 'data/big', sizeBytes: 50_000, layer: 0, hiddenBy: 2, how: 'changed'},
 				]);
 				expect(
-					report?.layers[1]?.files
+					report?.layers[2]?.files
 						.filter(({kind}) => kind === 'file')
 						.map(({path: at, mark}) => [at, mark]),
 				).toEqual([

@@ -1,8 +1,8 @@
 import {shortDigest} from '../../domain/digest.ts';
 import {RegbenchError} from '../../domain/errors.ts';
 import {formatBytes} from '../../domain/size.ts';
-import {listLayers, type LayerReport, type LayerRequest} from '../../operations/list-layers.ts';
-import {countOf} from '../../workbench/job-log.ts';
+import type {LayerReport} from '../../operations/layer-reading.ts';
+import {listLayers, type LayerRequest} from '../../operations/list-layers.ts';
 import type {Command} from '../command.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {operationContext} from '../run-headless.ts';
@@ -38,8 +38,10 @@ export const layersCommand: Command = {
 		const request: LayerRequest = {image, from: isHere ? 'engine' : 'registry'};
 		let report: LayerReport | undefined;
 		for await (const next of listLayers(request, operationContext(call))) {
+			if (next.settled > (report?.settled ?? 0)) {
+				output.progress(`${next.settled} of ${next.layers.length} layers read`);
+			}
 			report = next;
-			if (!next.complete) output.progress(`${next.read} of ${next.layers.length} layers read`);
 		}
 		if (!report) return exitCodes.failed;
 		const withFiles = call.options['files'] === true;
@@ -53,15 +55,15 @@ export const layersCommand: Command = {
 						String(index + 1).padStart(2),
 						shortDigest(layer.digest ?? layer.diffId ?? ''),
 						formatBytes(layer.sizeBytes).padStart(7),
-						layer.problem ?? countOf(layer.entries ?? 0, 'file'),
+						layer.problem ?? `${layer.entries} entries`,
 						...(layer.wastedBytes > 0 ? [`${formatBytes(layer.wastedBytes)} hidden`] : []),
-						...(layer.sharedWith.length > 0 ? [`shared with ${layer.sharedWith.join(', ')}`] : []),
+						...(layer.sharedWith?.length ? [`shared with ${layer.sharedWith.join(', ')}`] : []),
 						layer.createdBy,
 					].join('  '),
 					...(withFiles
 						? files.map(
 								file =>
-									`      ${signs[file.mark]} ${formatBytes(file.sizeBytes).padStart(7)}  ${file.path}`,
+									`      ${file.mark ? signs[file.mark] : ' '} ${formatBytes(file.sizeBytes).padStart(7)}  ${file.path}`,
 							)
 						: []),
 					...wasted

@@ -62,7 +62,7 @@ export function LayersView({area, overlay}: LayersViewProps): ReactNode {
 			]}
 			position={
 				report && !report.complete && !error
-					? `${report.read} of ${report.layers.length} read`
+					? `${report.settled} of ${report.layers.length} read`
 					: positionText(cursor, rows.length)
 			}
 			lines={lines}
@@ -149,7 +149,11 @@ function factsOf(theme: Theme, row: LayerRow | undefined, width: number): readon
 		],
 		[
 			'shared',
-			sharedWith.length > 0 ? sharedWith.map(shortName).join(', ') : 'with no other local image',
+			sharedWith === undefined
+				? 'looking…'
+				: sharedWith.length > 0
+					? sharedWith.map(shortName).join(', ')
+					: 'with no other local image',
 		],
 	] as const;
 	return [
