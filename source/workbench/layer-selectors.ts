@@ -59,7 +59,15 @@ function rowsOf({report, view, layer, open}: LayersOverlay): readonly LayerRow[]
 			const isOpen = opened.has(path);
 			rows.push({
 				at: 'file',
-				file: {path, name, depth, isFolder, isOpen, sizeBytes, ...(file?.mark ? {mark: file.mark} : {})},
+				file: {
+					path,
+					name,
+					depth,
+					isFolder,
+					isOpen,
+					sizeBytes,
+					...(file?.mark ? {mark: file.mark} : {}),
+				},
 			});
 			if (isOpen) visit(child, depth + 1);
 		}
