@@ -5,7 +5,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import process from 'node:process';
 import {format} from 'prettier';
-import {commands} from '../source/cli/commands.ts';
+import {loadCommands} from '../source/cli/commands.ts';
 import {globalOptions} from '../source/cli/global-options.ts';
 import {errorGuide} from '../source/domain/errors.ts';
 import {fillSections} from './readme/fill-sections.ts';
@@ -44,7 +44,7 @@ const bindings = keymap
 
 const sections: Readonly<Record<string, string>> = {
 	keys: keysSection(bindings, scopeTitles),
-	commands: commandsSection(commands),
+	commands: commandsSection(await loadCommands()),
 	options: optionsSection(globalOptions),
 	errors: errorsSection(errorGuide),
 	providers: providersSection(providers),

@@ -3,7 +3,6 @@ import {Command as Parser, CommanderError, Option} from 'commander';
 import {RegbenchError} from '../domain/errors.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import type {Command, CommandOption, GlobalOptions} from './command.ts';
-import {commands} from './commands.ts';
 import {globalOptions, toGlobalOptions} from './global-options.ts';
 
 export type Asked =
@@ -24,8 +23,12 @@ const introduction = [
 	'Without a command it opens the workbench: local images, their tags, registries and a log, worked with single keys (press ? in it). With a command it does one thing and ends.',
 ].join('\n');
 
-/** Reads the arguments after the program's name. Throws `USAGE`. */
-export function parseArguments(words: readonly string[], version: string): Asked {
+/** Reads the arguments after the program's name, which may ask for these commands. Throws `USAGE`. */
+export function parseArguments(
+	words: readonly string[],
+	commands: readonly Command[],
+	version: string,
+): Asked {
 	let asked: Asked | undefined;
 	let text = '';
 	const parser = new Parser('regbench')

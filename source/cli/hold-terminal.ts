@@ -47,13 +47,13 @@ export async function demandTerminal(
 	stdout: NodeJS.WriteStream = process.stdout,
 ): Promise<void> {
 	if (stdin.isTTY && stdout.isTTY) return;
-	const {commands} = await import('./commands.ts');
+	const {commandNames} = await import('./commands.ts');
 	const missing = stdin.isTTY ? 'output' : 'input';
 	throw new RegbenchError(
 		'NOT_A_TERMINAL',
 		`The workbench needs a terminal, and standard ${missing} is none`,
 		{
-			hint: `Run it in a terminal, or use a command: ${commands.map(({name}) => name).join(', ')}.`,
+			hint: `Run it in a terminal, or use a command: ${commandNames.join(', ')}.`,
 		},
 	);
 }

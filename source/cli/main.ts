@@ -40,7 +40,10 @@ export async function main(words: readonly string[]): Promise<number> {
 async function readArguments(words: readonly string[]): Promise<Asked> {
 	if (words.length === 0) return {kind: 'workbench', globals: toGlobalOptions({})};
 	const {parseArguments} = await import('./flags.ts');
-	return parseArguments(words, version);
+	const {loadCommand, loadCommands} = await import('./commands.ts');
+	// The one that is named first is the one that is asked for; the others need not be loaded.
+	const named = await loadCommand(words[0]);
+	return parseArguments(words, named ? [named] : await loadCommands(), version);
 }
 
 async function runCommand(

@@ -2,44 +2,36 @@
 import {isTouched} from '../domain/cleanup.ts';
 import type {Operation} from '../domain/events.ts';
 import type {OperationContext} from './context.ts';
-import {cleanUp} from './cleanup.ts';
-import {copyImage} from './copy.ts';
-import {proveImage} from './prove.ts';
-import {pullImage} from './pull.ts';
-import {pushToAll} from './push.ts';
-import {removeRemote} from './remove-remote.ts';
-import {removeImages} from './remove.ts';
-import {repullImage} from './repull.ts';
 import type {OperationRequest} from './request.ts';
-import {runImage} from './run.ts';
-import {stopContainer} from './stop.ts';
-import {tagImage} from './tag.ts';
 
-/** The operation for a request; nothing happens before its first event is asked for. */
-export function startOperation(request: OperationRequest, context: OperationContext): Operation {
+/** The operation for a request, loaded when its first event is asked for; nothing happens before that. */
+export async function* startOperation(
+	request: OperationRequest,
+	context: OperationContext,
+): Operation {
 	switch (request.operation) {
 		case 'tag':
-			return tagImage(request, context);
+			return yield* (await import('./tag.ts')).tagImage(request, context);
 		case 'push':
-			return pushToAll(request.destinations, context);
+			return yield* (await import('./push.ts')).pushToAll(request.destinations, context);
 		case 'pull':
-			return pullImage(request, context);
+			return yield* (await import('./pull.ts')).pullImage(request, context);
 		case 'repull':
-			return repullImage(request, context);
+			return yield* (await import('./repull.ts')).repullImage(request, context);
 		case 'remove':
-			return removeImages(request, context);
+			return yield* (await import('./remove.ts')).removeImages(request, context);
 		case 'copy':
-			return copyImage(request, context);
+			return yield* (await import('./copy.ts')).copyImage(request, context);
 		case 'remove-remote':
-			return removeRemote(request, context);
+			return yield* (await import('./remove-remote.ts')).removeRemote(request, context);
 		case 'run':
-			return runImage(request, context);
+			return yield* (await import('./run.ts')).runImage(request, context);
 		case 'stop':
-			return stopContainer(request, context);
+			return yield* (await import('./stop.ts')).stopContainer(request, context);
 		case 'prove':
-			return proveImage(request, context);
+			return yield* (await import('./prove.ts')).proveImage(request, context);
 		case 'cleanup':
-			return cleanUp(request, context);
+			return yield* (await import('./cleanup.ts')).cleanUp(request, context);
 	}
 }
 

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {CommandCall} from '../../source/cli/command.ts';
-import {commands} from '../../source/cli/commands.ts';
+import {loadCommand} from '../../source/cli/commands.ts';
 import {createOutput} from '../../source/cli/output.ts';
 import {toRegbenchError} from '../../source/domain/errors.ts';
 import {defaultSettings} from '../../source/settings/schema.ts';
@@ -36,7 +36,7 @@ async function run(
 		dataFolder: '/nonexistent',
 		close: async () => {},
 	} as unknown as CommandCall['parts'];
-	const command = commands.find(candidate => candidate.name === name);
+	const command = await loadCommand(name);
 	const {signal} = new AbortController();
 	try {
 		const code = await command!.run({parts, output, signal, words, options});
@@ -160,9 +160,9 @@ describe('changing registries by command', () => {
 		expect(await repository.resolve('1.0')).toBeUndefined();
 	});
 
-	test('both count as changes, which --read-only refuses', () => {
+	test('both count as changes, which --read-only refuses', async () => {
 		for (const name of ['copy', 'rm-remote']) {
-			expect(commands.find(command => command.name === name)?.changes).toBe(true);
+			expect((await loadCommand(name))?.changes).toBe(true);
 		}
 	});
 });
