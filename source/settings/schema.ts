@@ -1,5 +1,7 @@
 /** What regbench remembers between two runs. No field can hold a secret: unknown ones are refused. */
+import {policyRules, type PolicyRule} from '../domain/safety.ts';
 import type {ProviderId, Target} from '../domain/target.ts';
+import {scannerNames, type ScannerName} from '../domain/vulnerability.ts';
 import type {Schema} from './check-schema.ts';
 
 /** The version of this shape; a change that older files need help with raises it (migrations.ts). */
@@ -37,6 +39,25 @@ export type RunMemory = {
 	readonly answer?: string;
 };
 
+/** What is looked at for safety, and what a push is refused for. */
+export type SafetySettings = {
+	/** Nothing where it is empty: then safety only informs. */
+	readonly blockPushOn: readonly PolicyRule[];
+	readonly scanner: ScannerName | 'auto' | 'none';
+	readonly scannerTimeoutSeconds: number;
+	/** Whether names and versions of packages may be sent to OSV. */
+	readonly askOsv: boolean;
+	/** Where OSV is; another one for networks of their own. */
+	readonly osvAddress?: string;
+};
+
+export const defaultSafety: SafetySettings = {
+	blockPushOn: [],
+	scanner: 'auto',
+	scannerTimeoutSeconds: 300,
+	askOsv: false,
+};
+
 export type Settings = {
 	readonly version: typeof settingsVersion;
 	/** Registry places to push to, in the order of the registries pane. */
@@ -61,6 +82,8 @@ export type Settings = {
 		readonly registryRequests: number;
 	};
 	readonly retention: readonly RetentionRule[];
+	/** {@link defaultSafety} where it is absent. */
+	readonly safety?: SafetySettings;
 	/** How images were run, by repository in familiar form. */
 	readonly runs?: Readonly<Record<string, RunMemory>>;
 	/** References that were pulled, newest first, in familiar form. */
@@ -174,6 +197,22 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 			},
 		},
 	},
+	safety: {
+		type: 'object',
+		additionalProperties: false,
+		required: ['blockPushOn', 'scanner', 'scannerTimeoutSeconds', 'askOsv'],
+		properties: {
+			blockPushOn: {
+				type: 'array',
+				maxItems: policyRules.length,
+				items: {type: 'string', enum: [...policyRules]},
+			},
+			scanner: {type: 'string', enum: ['auto', 'none', ...scannerNames]},
+			scannerTimeoutSeconds: {type: 'integer', minimum: 5, maximum: 3600},
+			askOsv: {type: 'boolean'},
+			osvAddress: {type: 'string', pattern: String.raw`^https?://[^\s@]{1,300}$`},
+		},
+	},
 	runs: {
 		type: 'object',
 		additionalProperties: {
@@ -224,6 +263,6 @@ export const settingsRoot = {
 	type: 'object',
 	additionalProperties: false,
 	required: Object.keys(settingsProperties).filter(
-		name => name !== 'defaultTargetId' && name !== 'runs',
+		name => name !== 'defaultTargetId' && name !== 'runs' && name !== 'safety',
 	),
 } as const satisfies Schema;
