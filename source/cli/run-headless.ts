@@ -6,13 +6,22 @@ import type {OperationContext} from '../operations/context.ts';
 import type {OperationRequest} from '../operations/request.ts';
 import {runJob} from '../operations/run-job.ts';
 import {startOperation, subjectOf} from '../operations/start-operation.ts';
+import {defaultSafety} from '../settings/schema.ts';
 import type {CommandCall} from './command.ts';
 import {exitCodes} from './exit-codes.ts';
 
 /** The context of an operation that a command runs. */
 export function operationContext({parts, signal}: CommandCall): OperationContext {
-	const {engine, registry, credentials} = parts;
-	return {engine, registry, credentials, signal, now: Date.now, wait: waitFor};
+	const {engine, registry, credentials, settings} = parts;
+	return {
+		engine,
+		registry,
+		credentials,
+		signal,
+		now: Date.now,
+		wait: waitFor,
+		safety: () => settings.get().safety ?? defaultSafety,
+	};
 }
 
 /** Runs a request as job `id`; a re-pull that brought another image is a failure. */

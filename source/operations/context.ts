@@ -1,7 +1,9 @@
 /** What an operation works with. It knows neither the screen nor the terminal. */
 import type {Credentials} from '../credentials/credentials.ts';
 import type {Engine} from '../engine/engine.ts';
+import type {Environment} from '../process/find-program.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
+import type {SafetySettings} from '../settings/schema.ts';
 
 export type OperationContext = {
 	readonly engine: Engine;
@@ -12,4 +14,8 @@ export type OperationContext = {
 	readonly now: () => number;
 	/** Waits; rejects when the signal fires. Given in tests. */
 	readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+	/** What is looked at for safety and what a push is refused for, as it is set now; defaults where absent. */
+	readonly safety?: () => SafetySettings;
+	/** Where scanners are looked for; the one of this process where absent. */
+	readonly environment?: Environment;
 };

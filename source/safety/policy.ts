@@ -38,7 +38,7 @@ export function breaches(
 							{
 								rule,
 								message: `${counted(scan.layers - scan.layersRead, 'layer')} could not be looked through for secrets`,
-								whatToDo: 'See what was not checked, with the key for safety or regbench check.',
+								whatToDo: 'See what was not checked: regbench check REF.',
 							},
 						]
 					: [];

@@ -27,7 +27,6 @@ const mostMatches = 20;
 export function createFileScanner(search: AnchorSearch, rules: SecretRules): FileScanner {
 	return async (path, content) => {
 		const special = secretFileAt(path);
-		const extension = /\.[^./]{1,10}$/.exec(path)?.[0].toLowerCase() ?? '';
 		const found: SecretMatch[] = [];
 		let parts: Uint8Array[] = [];
 		let length = 0;
@@ -39,7 +38,7 @@ export function createFileScanner(search: AnchorSearch, rules: SecretRules): Fil
 			const hit = search(block);
 			const own = isFirst && special?.holds?.test(block.toString('utf8')) === true;
 			if (hit.size > 0 && found.length < mostMatches) {
-				found.push(...(await rules.match(block.toString('utf8'), {extension, rules: hit})));
+				found.push(...(await rules.match(block.toString('utf8'), {path, rules: hit})));
 			}
 			if (own && special && found.length === 0) found.push(ownMatch(special));
 			isFirst = false;

@@ -68,6 +68,9 @@ export async function* scanLayers(
 	let packageCount = 0;
 	let lostFindings = 0;
 	const read = new Set<number>();
+	const failed = new Set<number>();
+	/** Of a stream that could not be matched with a layer. */
+	let stray: string | undefined;
 	const counts = {
 		files: 0,
 		filesScanned: 0,
@@ -117,8 +120,12 @@ export async function* scanLayers(
 		};
 	};
 
+	const fail = (index: number, problem: string) => {
+		failed.add(index);
+		problems.push(layerProblem(index, problem));
+	};
 	for (const [index, {unreadable}] of contents.layers.entries()) {
-		if (unreadable !== undefined) problems.push(layerProblem(index, unreadable));
+		if (unreadable !== undefined) fail(index, unreadable);
 	}
 	let lastReport = now();
 	for await (const {digest, bytes} of contents.streams()) {
@@ -175,9 +182,15 @@ export async function* scanLayers(
 		for (const index of stream.indexes) {
 			paths.place(index);
 			if (problem === undefined) read.add(index);
-			else problems.push(layerProblem(index, problem));
+			else fail(index, problem);
 		}
+		if (stream.indexes.length === 0) stray = problem;
 		yield report(false);
+	}
+	for (const index of contents.layers.keys()) {
+		if (!read.has(index) && !failed.has(index)) {
+			fail(index, stray ?? 'The engine did not give this layer out');
+		}
 	}
 	yield report(true);
 }

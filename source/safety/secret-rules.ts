@@ -15,11 +15,11 @@ export type SecretMatch = {
 export type SecretRules = {
 	/**
 	 * What the rules find in a text. `rules` are the only ones that are run (see anchor-search.ts).
-	 * The extension, with its dot, is that of the file the text is from.
+	 * The path is that of the file the text is from, in the image.
 	 */
 	match(
 		text: string,
-		options?: {readonly extension?: string; readonly rules?: ReadonlySet<string> | undefined},
+		options?: {readonly path?: string; readonly rules?: ReadonlySet<string> | undefined},
 	): Promise<readonly SecretMatch[]>;
 	/** Names of all rules, without the package's prefix. */
 	readonly names: readonly string[];
@@ -71,14 +71,15 @@ export async function loadSecretRules(): Promise<SecretRules> {
 
 	return {
 		names: handlers.map(({name}) => name),
-		async match(content, {extension = '', rules: wanted} = {}) {
+		async match(content, {path = '', rules: wanted} = {}) {
 			const matches: SecretMatch[] = [];
-			// The rule for .p12 would open the file itself, by its name, on this machine.
-			const ext = extension === '.p12' ? '' : extension;
+			// Of a path only what a rule goes by: one would open a .p12 itself, on this machine.
+			const filePath = path.endsWith('.npmrc') ? '.npmrc' : '';
+			const ext = path.toLowerCase().endsWith('.json') ? '.json' : '';
 			for (const {name, file} of handlers) {
 				if (wanted && !wanted.has(name)) continue;
 				told = [];
-				await file?.({content, filePath: '', ext});
+				await file?.({content, filePath, ext});
 				for (const message of told) matches.push(matchOf(name, message));
 			}
 			return matches;

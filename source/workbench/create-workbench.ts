@@ -5,6 +5,7 @@ import type {OperationContext} from '../operations/context.ts';
 import {createQueue} from '../operations/queue.ts';
 import {subjectOf} from '../operations/start-operation.ts';
 import {waitFor} from '../operations/retry.ts';
+import {defaultSafety} from '../settings/schema.ts';
 import {coalesced} from './coalesced.ts';
 import {createEventBatch} from './event-batch.ts';
 import type {Workbench} from './workbench.ts';
@@ -32,6 +33,7 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
 		credentials,
 		now,
 		wait: waitFor,
+		safety: () => settings.get().safety ?? defaultSafety,
 	};
 	const queue = createQueue({
 		context,
