@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
 	'remote-tags': async () => (await import('./commands/remote.ts')).remoteTagsCommand,
 	inspect: async () => (await import('./commands/remote.ts')).inspectCommand,
 	layers: async () => (await import('./commands/layers.ts')).layersCommand,
+	check: async () => (await import('./commands/check.ts')).checkCommand,
 	copy: async () => (await import('./commands/remote-changes.ts')).copyCommand,
 	'rm-remote': async () => (await import('./commands/remote-changes.ts')).removeRemoteCommand,
 	cleanup: async () => (await import('./commands/cleanup.ts')).cleanupCommand,
@@ -37,45 +38,3 @@ export async function loadCommand(name: string | undefined): Promise<Command | u
 export async function loadCommands(): Promise<readonly Command[]> {
 	return Promise.all(Object.values(loaders).map(async load => load()));
 }
-import {checkCommand} from './commands/check.ts';
-import {cleanupCommand} from './commands/cleanup.ts';
-import {doctorCommand} from './commands/doctor.ts';
-import {imagesCommand, tagsCommand} from './commands/images.ts';
-import {layersCommand} from './commands/layers.ts';
-import {
-	pullCommand,
-	pushCommand,
-	removeCommand,
-	repullCommand,
-	tagCommand,
-} from './commands/move.ts';
-import {loginCommand, logoutCommand, targetsCommand} from './commands/registries.ts';
-import {copyCommand, removeRemoteCommand} from './commands/remote-changes.ts';
-import {inspectCommand, remoteTagsCommand, reposCommand} from './commands/remote.ts';
-import {proveCommand, runCommand} from './commands/run.ts';
-import {serveCommand} from './commands/serve.ts';
-
-export const commands: readonly Command[] = [
-	imagesCommand,
-	tagsCommand,
-	tagCommand,
-	pushCommand,
-	pullCommand,
-	removeCommand,
-	repullCommand,
-	runCommand,
-	proveCommand,
-	targetsCommand,
-	loginCommand,
-	logoutCommand,
-	reposCommand,
-	remoteTagsCommand,
-	inspectCommand,
-	layersCommand,
-	checkCommand,
-	copyCommand,
-	removeRemoteCommand,
-	cleanupCommand,
-	doctorCommand,
-	serveCommand,
-];
