@@ -35,7 +35,7 @@ export async function uploadBlob(
 	return 'uploaded';
 }
 
-/** Whether the repository holds the blob, by HEAD (distribution-spec end-2). */
+/** Whether the repository holds the blob, by HEAD or the first byte (distribution-spec end-2). */
 export async function blobExists(
 	session: HostSession,
 	path: string,
@@ -44,10 +44,12 @@ export async function blobExists(
 	scopes: readonly Scope[] = [pullScope(path)],
 ): Promise<boolean> {
 	const writes = scopes.some(({actions}) => actions.includes('push'));
+	const byFirstByte = session.provider.blobCheck === 'first-byte';
 	const answer = await session.call(
 		{
-			method: 'HEAD',
+			method: byFirstByte ? 'GET' : 'HEAD',
 			to: blobPath(path, digest),
+			headers: byFirstByte ? {range: 'bytes=0-0'} : {},
 			scopes,
 			subject: {
 				domain: session.domain,
@@ -57,12 +59,13 @@ export async function blobExists(
 				...(writes ? {} : {reference: digest}),
 				writes,
 			},
-			expect: [200, 404],
+			// An empty blob has no first byte: 416.
+			expect: byFirstByte ? [200, 206, 416, 404] : [200, 404],
 		},
 		options,
 	);
 	answer.discard();
-	return answer.status === 200;
+	return answer.status !== 404;
 }
 
 /** Tries the mounts; whatever upload session the last of them has opened is used. */

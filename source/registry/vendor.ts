@@ -1,6 +1,7 @@
 /** The way to what a vendor serves beside the distribution API: own host and listed origins, nobody else. */
 import {credentialUsername, type FoundCredential} from '../domain/credential.ts';
 import {RegbenchError} from '../domain/errors.ts';
+import {createFoundLogin} from './found-login.ts';
 import {sameOrigin} from './hosts.ts';
 import type {HostSession} from './host-session.ts';
 import {createLimiter} from './limiter.ts';
@@ -28,7 +29,12 @@ export type VendorSurroundings = {
 const answerBytes = 8 * 1024 * 1024;
 const rememberedAnswers = 64;
 
-type Remembered = {readonly etag: string; readonly answer: VendorAnswer};
+type Remembered = {
+	readonly etag: string;
+	readonly answer: VendorAnswer;
+	/** What was sent to get it: somebody else's answer is nobody's business. */
+	readonly authorization: string | undefined;
+};
 
 export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 	const {session, transport, credentials, now} = surroundings;
@@ -36,73 +42,73 @@ export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 	const places = createLimiter(surroundings.concurrency);
 	/** Answers that came with an ETag, newest last: asked for again they cost nothing (GitHub). */
 	const remembered = new Map<string, Remembered>();
-	let found: Promise<FoundCredential | undefined> | undefined;
+	const logins = createFoundLogin(domain, credentials);
 
-	const findLogin = (signal: AbortSignal | undefined) => {
-		found ??= credentials.find(domain, {signal}).catch((error: unknown) => {
-			found = undefined;
-			throw error;
-		});
-		return found;
-	};
-
-	const bodyOf = async (request: VendorRequest, url: URL, signal: AbortSignal | undefined) => {
-		if (!request.loginBody) {
-			return request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-		}
-		const login = (await findLogin(signal))?.credential;
-		if (login?.kind !== 'basic') {
-			throw new RegbenchError('UNAUTHORIZED', `${url.host} wants a login with user and password`);
-		}
-		const {username, password} = login;
-		return Buffer.from(JSON.stringify(request.loginBody({username, secret: password.reveal()})));
-	};
-
-	const authorizationOf = async ({as}: VendorRequest, signal: AbortSignal | undefined) => {
-		if (as.kind === 'bearer') return `Bearer ${as.token}`;
-		if (as.kind !== 'login') return undefined;
-		const login = (await findLogin(signal))?.credential;
-		// An identity token is for the registry's token service alone.
-		return login?.kind === 'basic' ? `Bearer ${login.password.reveal()}` : undefined;
-	};
-
-	/** To a vendor's origin, or to the registry without its tokens. */
+	/** To a vendor's origin, or to the registry without its tokens; with a refused login once more with another. */
 	const direct = async (
 		request: VendorRequest,
 		url: URL,
 		{signal}: CallOptions,
 	): Promise<VendorAnswer> => {
+		const takesLogin = request.as.kind === 'login' || request.loginBody !== undefined;
+		const login = takesLogin ? await logins.get(undefined, signal) : undefined;
+		const sent = await send(request, url, login, signal);
+		if (sent.kind === 'unchanged' || sent.answer.status !== 401 || !login) {
+			return settle(request, sent, login);
+		}
+		const other = await logins.insteadOf(login, undefined, signal);
+		if (!other) return settle(request, sent, login);
+		sent.answer.discard();
+		return settle(request, await send(request, url, other, signal), other);
+	};
+
+	const send = async (
+		request: VendorRequest,
+		url: URL,
+		login: FoundCredential | undefined,
+		signal: AbortSignal | undefined,
+	): Promise<Sent> => {
 		const {method} = request;
 		const key = `${request.as.kind} ${url.href}`;
-		const known = method === 'GET' ? remembered.get(key) : undefined;
-		const body = await bodyOf(request, url, signal);
+		const body = bodyOf(request, url, login);
+		const authorization = authorizationOf(request, login);
+		const entry = method === 'GET' ? remembered.get(key) : undefined;
+		const known = entry?.authorization === authorization ? entry : undefined;
 		const release = await places.acquire(signal);
 		try {
 			const answer = await transport.send({
 				method,
 				url,
 				headers: headersOf(request, known?.etag),
-				authorization: await authorizationOf(request, signal),
+				authorization,
 				...(body ? {body} : {}),
 				signal,
 			});
-			if (answer.status === 304 && known) {
-				answer.discard();
-				return known.answer;
-			}
-			const login = request.as.kind === 'login' || request.loginBody ? await found : undefined;
-			if (!request.expect.includes(answer.status)) {
-				throw await refused(answer, subjectOf(request, url.host), login);
-			}
-			const result = await read(answer, method);
-			const etag = answer.header('etag');
-			if (method === 'GET' && etag !== undefined && etag.length < 200) {
-				remember(key, {etag, answer: result});
-			}
-			return result;
+			if (answer.status !== 304 || !known) return {kind: 'answered', answer, key, authorization};
+			answer.discard();
+			return {kind: 'unchanged', result: known.answer};
 		} finally {
 			release();
 		}
+	};
+
+	const settle = async (
+		request: VendorRequest,
+		sent: Sent,
+		login: FoundCredential | undefined,
+	): Promise<VendorAnswer> => {
+		if (sent.kind === 'unchanged') return sent.result;
+		const {answer, key, authorization} = sent;
+		const {method} = request;
+		if (!request.expect.includes(answer.status)) {
+			throw await refused(answer, subjectOf(request, answer.url.host), login);
+		}
+		const result = await read(answer, method);
+		const etag = answer.header('etag');
+		if (method === 'GET' && etag !== undefined && etag.length < 200) {
+			remember(key, {etag, answer: result, authorization});
+		}
+		return result;
 	};
 
 	const remember = (key: string, entry: Remembered) => {
@@ -187,7 +193,7 @@ export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 
 	return {
 		async login({signal} = {}) {
-			const login = await findLogin(signal);
+			const login = await logins.get(undefined, signal);
 			return login && {username: credentialUsername(login.credential)};
 		},
 		async manifest(path, digest, options = {}) {
@@ -204,6 +210,43 @@ export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 			return withRetries(policy, domain, options, () => once(request, options));
 		},
 	};
+}
+
+type Sent =
+	/** What was answered before still holds. */
+	| {readonly kind: 'unchanged'; readonly result: VendorAnswer}
+	| {
+			readonly kind: 'answered';
+			readonly answer: WireAnswer;
+			readonly key: string;
+			readonly authorization: string | undefined;
+	  };
+
+function bodyOf(
+	request: VendorRequest,
+	url: URL,
+	found: FoundCredential | undefined,
+): Buffer | undefined {
+	if (!request.loginBody) {
+		return request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+	}
+	const login = found?.credential;
+	if (login?.kind !== 'basic') {
+		throw new RegbenchError('UNAUTHORIZED', `${url.host} wants a login with user and password`);
+	}
+	const {username, password} = login;
+	return Buffer.from(JSON.stringify(request.loginBody({username, secret: password.reveal()})));
+}
+
+function authorizationOf(
+	{as}: VendorRequest,
+	found: FoundCredential | undefined,
+): string | undefined {
+	if (as.kind === 'bearer') return `Bearer ${as.token}`;
+	// An identity token is for the registry's token service alone.
+	return as.kind === 'login' && found?.credential.kind === 'basic'
+		? `Bearer ${found.credential.password.reveal()}`
+		: undefined;
 }
 
 function reads(method: VendorRequest['method']): boolean {

@@ -9,6 +9,7 @@ export const ecrPublic: RegistryProvider = {
 	matches: host => host === 'public.ecr.aws',
 	apiHost: domain => domain,
 	tokenScope: 'aws',
+	blobCheck: 'first-byte',
 	namespaceRequired: true,
 	namespaceLabel: 'alias',
 	completeHost: () => 'public.ecr.aws',

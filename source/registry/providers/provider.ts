@@ -95,6 +95,8 @@ export type RegistryProvider = {
 	readonly tokenScope?: string;
 	/** User name whose password is a refresh token, which is exchanged by POST (ACR). */
 	readonly refreshTokenUsername?: string;
+	/** How a blob is looked for: by the first byte where the registry may refuse HEAD though GET works. @default 'head' */
+	readonly blobCheck?: 'head' | 'first-byte';
 	/** Whether a target needs a namespace (an owner) below its host. */
 	readonly namespaceRequired: boolean;
 	/** What the namespace is called there: `owner`, `project`; absent where there is none. */

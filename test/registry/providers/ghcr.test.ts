@@ -123,6 +123,42 @@ describe('GHCR', () => {
 		expect(world.requests.at(-1)!.headers['if-none-match']).toBe('"1"');
 	});
 
+	test('a login that GitHub refuses gives way to the one there is by now, with answers of its own', async () => {
+		const reply = {body: [version(2, digest('b'), ['1'])], headers: {etag: '"1"'}};
+		await using world = await scriptedWorld({
+			...registry,
+			[versions]: [
+				reply,
+				{status: 401, body: {message: 'Bad credentials'}},
+				{body: [version(3, digest('c'), ['2'])]},
+			],
+		});
+		let current = basicLogin('octocat', 'ghp_1');
+		const asked: string[] = [];
+		await using client = testClient({
+			connector: world.connector,
+			credentials: {
+				async find(_, {refused} = {}) {
+					asked.push(refused ? 'instead' : 'first');
+					return {credential: current, source: 'gh login'};
+				},
+			},
+		});
+		const repository = client.repository(...place);
+		expect((await all(repository.tagEntries())).map(({tag}) => tag)).toEqual(['1']);
+		current = basicLogin('hubot', 'ghp_2');
+		expect((await all(repository.tagEntries())).map(({tag}) => tag)).toEqual(['2']);
+		expect(asked).toEqual(['first', 'instead']);
+		const sent = world.requests.filter(({line}) => line === versions);
+		expect(
+			sent.map(({authorization, headers}) => [authorization, headers['if-none-match']]),
+		).toEqual([
+			['Bearer ghp_1', undefined],
+			['Bearer ghp_1', '"1"'],
+			['Bearer ghp_2', undefined],
+		]);
+	});
+
 	test('where the token has no right to packages, tags are listed without times', async () => {
 		await using world = await scriptedWorld({
 			...registry,

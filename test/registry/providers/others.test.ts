@@ -63,6 +63,43 @@ describe('Amazon', () => {
 		});
 	});
 
+	test('ECR Public is asked for the first byte of a blob, since it may refuse HEAD', async () => {
+		const base = 'https://public.ecr.aws';
+		const address = (blob: string) => `GET ${base}/v2/alias/app/blobs/${digest(blob)}`;
+		await using world = await scriptedWorld({
+			[`GET ${base}/v2/`]: wantsToken(`${base}/token/`, 'public.ecr.aws', ',scope="aws"'),
+			[tokenLine(`${base}/token/`, 'public.ecr.aws', ['aws'], 'AWS')]: {body: {token: 't'}},
+			[address('a')]: {status: 206, body: '{', headers: {'content-range': 'bytes 0-0/2'}},
+			[address('b')]: {status: 416},
+			[address('c')]: {status: 404},
+			// What a real push does there: nothing of a blob that is held, all of one that is not.
+			[`POST ${base}/v2/alias/app/blobs/uploads/`]: {
+				status: 202,
+				headers: {location: `${base}/v2/alias/app/blobs/uploads/1`},
+			},
+			[`PUT ${base}/v2/alias/app/blobs/uploads/1?digest=${digest('c').replace(':', '%3A')}`]: {
+				status: 201,
+			},
+		});
+		await using client = testClient({
+			connector: world.connector,
+			credential: basicLogin('AWS', 'p'),
+		});
+		const repository = client.repository('public.ecr.aws', 'alias/app');
+		expect(await repository.hasBlob(digest('b'))).toBe(true);
+		const blob = (name: string) => ({
+			digest: digest(name),
+			size: 1,
+			open: async function* () {
+				yield Buffer.from('x');
+			},
+		});
+		expect(await repository.uploadBlob(blob('a'))).toBe('exists');
+		expect(await repository.uploadBlob(blob('c'))).toBe('uploaded');
+		const ranges = world.requests.filter(({line}) => line === address('a'));
+		expect(ranges.map(({headers}) => headers['range'])).toEqual(['bytes=0-0']);
+	});
+
 	const host = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 	const base = `https://${host}`;
 	const aws = basicLogin('AWS', 'p');
