@@ -104,6 +104,8 @@ export type RemoteRemovalPlan = {
 	readonly platforms: readonly string[];
 	/** Artifacts that would be left without their image. */
 	readonly referrers: readonly Referrer[];
+	/** The tag and digest of the list that stands in for the referrers API: it goes with its image. */
+	readonly referrersList?: {readonly tag: string; readonly digest: Digest};
 	/** What the person types to confirm: `octocat/hello:1.0.0`. */
 	readonly confirmation: string;
 };

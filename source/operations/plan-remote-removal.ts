@@ -5,6 +5,7 @@ import {isIndexMediaType, parseManifest} from '../domain/manifest.ts';
 import {formatPlatform, isAttestation} from '../domain/platform.ts';
 import {formatReference, parseReference, tagOrDigest, type Reference} from '../domain/reference.ts';
 import type {Referrer, RemoteRemovalPlan} from '../domain/remote.ts';
+import {fallbackTag} from '../registry/referrers.ts';
 import type {CallOptions, RemoteRepository} from '../registry/registry-client.ts';
 import type {OperationContext} from './context.ts';
 import {openSide} from './copy-side.ts';
@@ -59,7 +60,9 @@ async function plan(
 		const why =
 			byTag === undefined ? 'A digest cannot be untagged: name a tag.' : lockOn(tags, goes);
 		if (why !== undefined) return {...nothingElse, mode: 'refused', reason: why};
-		return {...nothingElse, ...untagWay(repository, canUntag)};
+		const way = untagWay(repository, canUntag);
+		const last = way.byReplacement && (await lastTag(repository, digest, options));
+		return {...nothingElse, ...(last ? {mode: 'refused', reason: last} : way)};
 	}
 
 	const isIndex = isIndexMediaType(found.mediaType);
@@ -80,12 +83,19 @@ async function plan(
 		referrers,
 		...(preview?.wholeRepository ? {wholeRepository: true} : {}),
 	};
+	const listTag = fallbackTag(digest);
+	const list = tags.digests.get(listTag)?.digest;
 	const refusal = preview?.refused ?? refusalOf({repository, tags, goes, partOf});
 	if (refusal !== undefined) return {...whole, mode: 'refused', reason: refusal};
-	const reason = [preview?.note ?? removal.note, remarkOn(tags, goes, referrers)]
+	const reason = [preview?.note ?? removal.note, remarkOn(tags, goes, referrers, list && listTag)]
 		.filter(Boolean)
 		.join(' ');
-	return {...whole, mode, ...(reason === '' ? {} : {reason})};
+	return {
+		...whole,
+		mode,
+		...(list === undefined ? {} : {referrersList: {tag: listTag, digest: list}}),
+		...(reason === '' ? {} : {reason}),
+	};
 }
 
 /** Only who asks to untag by name comes here without {@link Removal.canUntag}. */
@@ -102,6 +112,17 @@ function untagWay(
 		byReplacement: true,
 		reason: `${domain} takes no single tag away: the tag is put on an empty manifest, which is deleted then. The image stays untouched.`,
 	};
+}
+
+/** The empty manifest that takes the tag over could not be deleted where it has the only tag there is. */
+async function lastTag(
+	{removal, domain, path}: RemoteRepository,
+	digest: RemoteRemovalPlan['digest'],
+	options: CallOptions,
+): Promise<string | undefined> {
+	const preview = await removal.preview?.(digest, options);
+	if (!preview?.wholeRepository || (preview.tags?.length ?? 0) > 1) return undefined;
+	return `It is the only tag of ${path}, and ${domain} keeps nothing without one: push another tag first, or delete the image with the whole package.`;
 }
 
 function noteOf(note: string | undefined): Pick<RemoteRemovalPlan, 'reason'> {
@@ -137,6 +158,7 @@ function remarkOn(
 	{entries, unchecked}: RepositoryTags,
 	goes: readonly string[],
 	referrers: readonly Referrer[],
+	listTag: string | undefined,
 ): string {
 	const remarks = [];
 	if (unchecked > 0) {
@@ -144,10 +166,14 @@ function remarkOn(
 			`${unchecked} of ${entries.length} tags were not looked at: more of them may point at it and go as well.`,
 		);
 	}
-	if (goes.length > 0 && goes.length === entries.length) {
+	const left = entries.filter(({tag}) => !goes.includes(tag) && tag !== listTag);
+	if (goes.length > 0 && left.length === 0) {
 		remarks.push('No tag is left in the repository after it.');
 	}
 	if (referrers.length > 0) remarks.push('What refers to it is left without its image.');
+	if (listTag !== undefined) {
+		remarks.push(`The list of what refers to it (${listTag.slice(0, 19)}…) goes as well.`);
+	}
 	return remarks.join(' ');
 }
 

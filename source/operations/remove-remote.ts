@@ -1,7 +1,7 @@
 /** Deleting on a registry, exactly what the plan said. */
 import {randomUUID} from 'node:crypto';
 import {digestOf, shortDigest} from '../domain/digest.ts';
-import {RegbenchError} from '../domain/errors.ts';
+import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import {runWithEvents} from '../domain/event-channel.ts';
 import type {Operation, OperationEvent, RemoteRemoveResult} from '../domain/events.ts';
 import {mediaTypes, type RawManifest} from '../domain/manifest.ts';
@@ -62,6 +62,7 @@ async function removeAsPlanned(
 		const {wholeRepository = false} = plan;
 		await removal.manifest(plan.digest, {...options, wholeRepository});
 	}
+	if (plan.referrersList) await tidyList(repository, plan.referrersList, emit, options);
 	const name = tagOrDigest(parseReference(plan.reference));
 	const left = await repository.resolve(name, options);
 	if (left?.digest === plan.digest) {
@@ -72,6 +73,24 @@ async function removeAsPlanned(
 		});
 	} else {
 		emit({type: 'step', message: `verified: ${plan.reference} is gone`});
+	}
+}
+
+/** The image is gone, so a list that stays is untidy and no failure. */
+async function tidyList(
+	{removal, resolve}: RemoteRepository,
+	{tag, digest}: NonNullable<RemoteRemovalPlan['referrersList']>,
+	emit: (event: OperationEvent) => void,
+	options: CallOptions,
+): Promise<void> {
+	try {
+		if ((await resolve(tag, options))?.digest !== digest) return;
+		await removal.manifest?.(digest, options);
+		emit({type: 'step', message: `Deleted the list of what referred to it (${tag})`});
+	} catch (error) {
+		const {code, message} = toRegbenchError(error);
+		if (code === 'CANCELLED') throw error;
+		emit({type: 'warned', message: `${tag}, the list of what referred to it, stays: ${message}`});
 	}
 }
 

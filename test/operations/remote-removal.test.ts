@@ -3,6 +3,7 @@ import {RegbenchError} from '../../source/domain/errors.ts';
 import {inspectRemote} from '../../source/operations/inspect-remote.ts';
 import {planRemoteRemoval} from '../../source/operations/plan-remote-removal.ts';
 import {removeRemote} from '../../source/operations/remove-remote.ts';
+import {mediaTypes} from '../../source/domain/manifest.ts';
 import type {RegistryClient, RemoteRepository} from '../../source/registry/registry-client.ts';
 import {startFaultProxy} from '../support/fault-proxy.ts';
 import {drain, fail, openWorld} from './operation-world.ts';
@@ -128,9 +129,67 @@ describe('the plan of a delete', () => {
 		expect(plan).toMatchObject({wholeRepository: true, tags: ['1.0', '2.0'], mode: 'manifest'});
 		expect(plan.reason).toContain('It is the last version.');
 	});
+
+	test('refuses to untag the only tag where nothing is kept without one', async () => {
+		await using world = await openWorld('none');
+		const {host} = await world.startRegistry();
+		const repository = world.registry.repository(host, 'app');
+		const {manifest} = await putImage(repository, '1.0');
+		const likeGitHub = withRepository(world.registry, ({removal: {untag: _, ...removal}}) => ({
+			removal: {
+				...removal,
+				canUntag: async () => false,
+				preview: async () => ({
+					wholeRepository: true,
+					tags: (await repository.resolve('2.0')) ? ['1.0', '2.0'] : ['1.0'],
+				}),
+			},
+		}));
+		const context = world.context({registry: likeGitHub});
+		const plan = await planRemoteRemoval(`${host}/app:1.0`, 'untag', context);
+		expect(plan).toMatchObject({
+			mode: 'refused',
+			reason: expect.stringContaining('the only tag of app'),
+		});
+		await repository.putManifest('2.0', manifest);
+		const other = await planRemoteRemoval(`${host}/app:1.0`, 'untag', context);
+		expect(other).toMatchObject({mode: 'untag', byReplacement: true});
+	});
 });
 
 describe('a delete on a registry', () => {
+	test('takes along the list that stands in for the referrers API', async () => {
+		await using world = await openWorld('none');
+		const {host} = await world.startRegistry();
+		const repository = world.registry.repository(host, 'app');
+		const {manifest} = await putImage(repository, '1.0');
+		const list = manifest.digest.replace(':', '-');
+		await putManifest(repository, list, {mediaType: mediaTypes.ociIndex, manifests: []});
+		const plan = await planRemoteRemoval(`${host}/app:1.0`, 'manifest', world.context());
+		expect(plan).toMatchObject({tags: ['1.0'], referrersList: {tag: list}});
+		expect(plan.reason).toContain('No tag is left');
+		await drain(removeRemote({plan}, world.context()));
+		expect(await repository.resolve(list)).toBeUndefined();
+	});
+
+	test('leaves that list where it lists something else by now', async () => {
+		await using world = await openWorld('none');
+		const {host} = await world.startRegistry();
+		const repository = world.registry.repository(host, 'app');
+		const {manifest} = await putImage(repository, '1.0');
+		const list = manifest.digest.replace(':', '-');
+		await putManifest(repository, list, {mediaType: mediaTypes.ociIndex, manifests: []});
+		const plan = await planRemoteRemoval(`${host}/app:1.0`, 'manifest', world.context());
+		const annotations = {'org.example.note': 'new'};
+		await putManifest(repository, list, {
+			mediaType: mediaTypes.ociIndex,
+			manifests: [],
+			annotations,
+		});
+		await drain(removeRemote({plan}, world.context()));
+		expect(await repository.resolve(list)).toBeDefined();
+	});
+
 	test('takes the manifest with all its tags', async () => {
 		await using world = await openWorld('none');
 		const {host} = await world.startRegistry();
