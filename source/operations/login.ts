@@ -2,6 +2,7 @@ import {credentialUsername, type Credential} from '../domain/credential.ts';
 import type {LoginResult, LogoutResult, Operation} from '../domain/events.ts';
 import {tokenVariable} from '../credentials/environment.ts';
 import type {OperationContext} from './context.ts';
+import {rateLimitOf} from './rate-limit.ts';
 
 export type LoginRequest = {readonly host: string; readonly credential: Credential};
 
@@ -22,6 +23,8 @@ export async function* logIn(
 			hint: `To keep it, install a docker credential helper, or set ${tokenVariable(host)}.`,
 		};
 	}
+	const limit = await rateLimitOf(host, {registry}, {signal});
+	if (limit !== undefined) yield {type: 'step', message: `${host}: ${limit}`};
 	const username = check.username ?? credentialUsername(credential);
 	return {operation: 'login', host, storedIn, ...(username === undefined ? {} : {username})};
 }

@@ -3,6 +3,7 @@ import {toErrorRecord} from '../domain/errors.ts';
 import type {Target} from '../domain/target.ts';
 import {inParallel} from '../engine/in-parallel.ts';
 import {inspectRemote} from '../operations/inspect-remote.ts';
+import {rateLimitOf} from '../operations/rate-limit.ts';
 import {formatReference} from '../domain/reference.ts';
 import {
 	remoteCursorIndex,
@@ -76,6 +77,14 @@ export function createRemoteLoading(workbench: Workbench): RemoteLoading {
 			case 'repositories': {
 				const pages = registry.repositories(target.host, target.namespace, {signal});
 				void gather(pages, signal, listing => change(level, open => ({...open, listing})));
+				void rateLimitOf(target.host, {registry}, {signal}).then(
+					rateLimit => {
+						if (rateLimit !== undefined) change(level, open => ({...open, rateLimit}));
+					},
+					() => {
+						// Whoever has left the view needs no answer.
+					},
+				);
 				return;
 			}
 			case 'tags': {

@@ -141,6 +141,8 @@ export type RemoteLevel =
 	| {
 			readonly at: 'repositories';
 			readonly listing: Listing<RepositoryEntry>;
+			/** What the registry allows this login, in words, where it tells. */
+			readonly rateLimit?: string;
 			readonly cursor: Cursor;
 			readonly filter: string;
 	  }

@@ -34,6 +34,23 @@ test.each(['basic', 'ghcr', 'acr'] as const)(
 	},
 );
 
+const tellsLimit = async (): Promise<string> => '76 of 100 pulls left in 6 hours';
+const tellsNothing = async (): Promise<string> => {
+	throw new Error('gone');
+};
+
+test.each([
+	['is told', tellsLimit, true],
+	['that cannot be asked for is no failure', tellsNothing, false],
+] as const)('the rate limit of a new login %s', async (_, rateLimit, isTold) => {
+	await using world = await openWorld('none');
+	const {host} = await world.startRegistry({authentication: 'basic', users: [octocat]});
+	const context = world.context({registry: {...world.registry, rateLimit}});
+	const {events} = await drain(logIn({host, credential: octocatLogin}, context));
+	const message = `${host}: 76 of 100 pulls left in 6 hours`;
+	expect(events.some(event => event.type === 'step' && event.message === message)).toBe(isTold);
+});
+
 test.each(['basic', 'ghcr', 'acr'] as const)(
 	'a wrong password at a %s registry is not kept',
 	async shape => {

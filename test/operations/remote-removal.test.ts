@@ -135,9 +135,9 @@ describe('the plan of a delete', () => {
 		const {host} = await world.startRegistry();
 		const repository = world.registry.repository(host, 'app');
 		const {manifest} = await putImage(repository, '1.0');
-		const likeGitHub = withRepository(world.registry, ({removal: {untag: _, ...removal}}) => ({
+		const likeGitHub = withRepository(world.registry, ({removal: {manifest}}) => ({
 			removal: {
-				...removal,
+				...(manifest ? {manifest} : {}),
 				canUntag: async () => false,
 				preview: async () => ({
 					wholeRepository: true,

@@ -40,6 +40,16 @@ async function openTags(world: RemoteWorld): Promise<void> {
 }
 
 describe('the view into a registry', () => {
+	test('tells what the registry allows this login', async () => {
+		using world = openRemoteWorld({repositories: {'ghcr.io/octocat/hello': {tags: hello}}});
+		const rateLimit = async () => '76 of 100 pulls left in 6 hours';
+		Object.assign(world.workbench.registry, {rateLimit});
+		world.remote.openRemote();
+		await expect
+			.poll(() => level(world.store.getState(), 'repositories').rateLimit)
+			.toBe('76 of 100 pulls left in 6 hours');
+	});
+
 	test('goes from repositories to tags to one tag, and back step by step', async () => {
 		using world = openRemoteWorld({repositories: {'ghcr.io/octocat/hello': {tags: hello}}});
 		const {store, remote, navigation} = world;

@@ -1,6 +1,7 @@
 import {searchedPlaces} from '../../credentials/searched-places.ts';
 import {toErrorRecord} from '../../domain/errors.ts';
 import {checkHostLogin} from '../../operations/check-login.ts';
+import {rateLimitOf} from '../../operations/rate-limit.ts';
 import {providerForHost} from '../../registry/providers/table.ts';
 import {countOf} from '../../workbench/job-log.ts';
 import type {Command, CommandCall} from '../command.ts';
@@ -96,20 +97,29 @@ async function checkHost(host: string, {parts, signal}: CallParts): Promise<read
 	const check = 'registry';
 	try {
 		const login = await checkHostLogin(host, {registry, credentials, signal});
+		const limit = await rateLimitOf(host, {registry}, {signal});
+		const allowed = limit === undefined ? '' : `; ${limit}`;
 		if (login.kind === 'logged-in') {
 			const {source, username} = login;
 			const others = await otherSources(host, source, {parts, signal});
 			const hint =
 				others.length === 0 ? {} : {hint: `Also found, and not used: ${others.join(', ')}`};
 			const name = username === undefined ? '' : ` as ${username}`;
-			return [{check, ok: true, message: `${host} takes the login from ${source}${name}`, ...hint}];
+			return [
+				{
+					check,
+					ok: true,
+					message: `${host} takes the login from ${source}${name}${allowed}`,
+					...hint,
+				},
+			];
 		}
 		if (!login.required) {
-			return [{check, ok: true, message: `${host} answers and wants no login`}];
+			return [{check, ok: true, message: `${host} answers and wants no login${allowed}`}];
 		}
 		const places = searchedPlaces(host, providerForHost(host).credentials);
 		const hint = `Looked in: ${places.join(', ')}. To push, log in: regbench login ${host}`;
-		return [{check, ok: true, message: `${host} answers, no login found`, hint}];
+		return [{check, ok: true, message: `${host} answers, no login found${allowed}`, hint}];
 	} catch (thrown) {
 		const {code, message, hint} = toErrorRecord(thrown);
 		const found = await credentials.find(host, {signal}).catch(() => undefined);

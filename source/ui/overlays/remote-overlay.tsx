@@ -68,6 +68,7 @@ function Repositories({area, remote, level, now}: LevelProps<'repositories'>): R
 			area={area}
 			title={titleOf(theme, remote, width)}
 			filter={level.filter}
+			facts={level.rateLimit === undefined ? [] : [{text: level.rateLimit, tone: 'quiet'}]}
 			listing={level.listing}
 			rows={rows}
 			keyOf={({path}) => path}
