@@ -57,9 +57,11 @@ export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 			return settle(request, sent, login);
 		}
 		const other = await logins.insteadOf(login, undefined, signal);
-		if (!other) return settle(request, sent, login);
-		sent.answer.discard();
-		return settle(request, await send(request, url, other, signal), other);
+		const again = other ? await send(request, url, other, signal) : sent;
+		if (other) sent.answer.discard();
+		// It may be replaced outside meanwhile: the next call looks anew.
+		if (again.kind === 'answered' && again.answer.status === 401) await logins.release(undefined);
+		return settle(request, again, other ?? login);
 	};
 
 	const send = async (

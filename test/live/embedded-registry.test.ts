@@ -40,18 +40,34 @@ describeLive('docker with the embedded registry', ['dockerd', 'docker', 'world']
 	});
 	afterAll(async () => dockerd?.[Symbol.asyncDispose]());
 
+	test.each(['basic', 'ghcr', 'acr'] as const)(
+		'a login that may only read is refused a push at once, with %s',
+		async way => {
+			await using registry = await startTestRegistry({authentication: way});
+			const reference = `${registry.host}/demo/hello:1.0`;
+			await makeImage(dockerd, {name: reference, layers: [{sizeBytes: 20}]});
+			const login = ['login', '--username', 'reader', '--password-stdin', registry.host];
+			await dockerd.dockerWith({input: 'reader-password'}, ...login);
+			const {code, stdout, stderr} = await dockerd.tryDocker('push', reference);
+			expect(code).not.toBe(0);
+			expect(stderr).toMatch(/denied|unauthorized/);
+			expect(stdout).not.toContain('Retrying');
+			await dockerd.docker('logout', registry.host);
+		},
+	);
+
 	test.each(ways)('login, push, delete and pull with %s', async (way, name) => {
 		await using registry = await startTestRegistry({authentication: way});
 		const reference = `${registry.host}/${name}:1.0`;
 		const layers = [{sizeBytes: 5_000_000}, {sizeBytes: 20}];
 		const id = await makeImage(dockerd, {name: reference, layers});
 		if (way !== 'none') {
-			// Docker retries for a minute when ACR refuses it a token; that is between the two.
-			if (way !== 'acr') {
-				const anonymous = await dockerd.tryDocker('push', reference);
-				expect(anonymous.code).not.toBe(0);
-				expect(anonymous.stderr).toMatch(/denied|no basic auth credentials/);
-			}
+			const anonymous = await dockerd.tryDocker('push', reference);
+			expect(anonymous.code).not.toBe(0);
+			const words =
+				/denied|no basic auth credentials|^unauthorized: authentication required, visit/m;
+			expect(anonymous.stderr).toMatch(words);
+			expect(anonymous.stdout).not.toContain('Retrying');
 			const login = ['login', '--username', demo[0], '--password-stdin', registry.host];
 			await dockerd.dockerWith({input: demo[1]}, ...login);
 		}

@@ -3,6 +3,7 @@ import {
 	basicOf,
 	bearerOf,
 	covers,
+	deniedReply,
 	equalSecrets,
 	findUser,
 	scopeOf,
@@ -18,6 +19,10 @@ import {jsonReply, refuse, type Reply} from './reply.ts';
 
 /** The user name that says the password is a refresh token. */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
+
+/** Docker ends a push for these words; for the usual ones alone it tries again for nearly a minute. */
+const loginWanted =
+	'authentication required, visit https://aka.ms/acr/authorization for more information.';
 
 const accessSeconds = 75 * 60;
 const refreshSeconds = 3 * 60 * 60;
@@ -115,21 +120,18 @@ export function acrAuthority(users: readonly RegistryUser[]): Authority {
 			const direct = loginOf(basicOf(authorization));
 			if (direct !== undefined) {
 				if (isReadOnly(direct) && writes(need)) {
-					const message = 'requested access to the resource is denied';
-					return {admitted: false, reply: refuse(403, 'DENIED', message)};
+					return {admitted: false, reply: deniedReply(need)};
 				}
 				return {admitted: true, username: direct};
 			}
 			const token = bearerOf(authorization);
 			const claims = token === undefined ? undefined : signer.verify(token);
-			const message =
-				'authentication required, visit https://aka.ms/acr/authorization for more information.';
 			if (claims?.use !== 'access') {
 				const error = token === undefined ? undefined : 'invalid_token';
-				return turnedAway(challenge(request, need, error), message);
+				return turnedAway(challenge(request, need, error), loginWanted);
 			}
 			if (covers(claims.grants, need)) return {admitted: true, username: claims.subject};
-			return turnedAway(challenge(request, need, 'insufficient_scope'), message);
+			return turnedAway(challenge(request, need, 'insufficient_scope'), loginWanted);
 		},
 
 		async answer(request) {
@@ -145,7 +147,7 @@ export function acrAuthority(users: readonly RegistryUser[]): Authority {
 }
 
 function unauthorised(): Reply {
-	return refuse(401, 'UNAUTHORIZED', 'authentication required');
+	return refuse(401, 'UNAUTHORIZED', loginWanted);
 }
 
 function challenge({origin}: AuthorityRequest, need: Need, error?: string): string {

@@ -60,15 +60,29 @@ export function basicAuthority(users: readonly RegistryUser[]): Authority {
 				return turnedAway('Basic realm="regbench"', 'authentication required');
 			}
 			if (user.readOnly && writes(need)) {
-				return {
-					admitted: false,
-					reply: refuse(403, 'DENIED', 'requested access to the resource is denied'),
-				};
+				return {admitted: false, reply: deniedReply(need)};
 			}
 			return {admitted: true, username: user.username};
 		},
 		answer: async () => undefined,
 	};
+}
+
+/**
+ * The login is known and may not do this. The detail matters: Docker takes a refusal in the usual words
+ * without any for a passing one, and tries again for nearly a minute.
+ */
+export function deniedReply(need: Need): Reply {
+	const detail =
+		need.kind === 'repository'
+			? need.actions.map(action => ({
+					Type: 'repository',
+					Class: '',
+					Name: need.name,
+					Action: action,
+				}))
+			: [];
+	return refuse(403, 'DENIED', 'requested access to the resource is denied', {detail});
 }
 
 /** User and password of a Basic header. */

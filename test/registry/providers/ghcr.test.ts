@@ -159,6 +159,29 @@ describe('GHCR', () => {
 		]);
 	});
 
+	test('a login that stays refused is asked for anew by the next request', async () => {
+		const wrong = {status: 401, body: {message: 'Bad credentials'}};
+		await using world = await scriptedWorld({...registry, [versions]: [wrong, {body: []}]});
+		let token = 'ghp_old';
+		await using client = testClient({
+			connector: world.connector,
+			credentials: {
+				find: async () => ({credential: basicLogin('octocat', token), source: 'gh login'}),
+			},
+		});
+		const request = {
+			method: 'GET',
+			to: versions.slice('GET '.length),
+			as: {kind: 'login'},
+			expect: [200],
+		} as const;
+		await expect(client.vendor('ghcr.io').request(request)).rejects.toMatchObject({
+			code: 'UNAUTHORIZED',
+		});
+		token = 'ghp_new';
+		expect(await client.vendor('ghcr.io').request(request)).toMatchObject({status: 200});
+	});
+
 	test('where the token has no right to packages, tags are listed without times', async () => {
 		await using world = await scriptedWorld({
 			...registry,
