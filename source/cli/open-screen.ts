@@ -26,15 +26,17 @@ export async function openScreen(
 	mode: {readonly demo?: boolean; readonly readOnly?: boolean} = {},
 ): Promise<OpenScreen> {
 	await demandTerminal();
-	const theme = createTheme({
+	const isSpoken = process.env['INK_SCREEN_READER'] === 'true';
+	const drawn = createTheme({
 		mode: settings.theme,
-		ascii: settings.ascii === 'auto' ? undefined : settings.ascii === 'always',
+		// A screen reader is given words for the symbols: which characters a terminal has is no matter.
+		ascii: isSpoken ? false : settings.ascii === 'auto' ? undefined : settings.ascii === 'always',
 		environment: process.env,
 		platform: process.platform,
 	});
+	const theme = isSpoken ? {...drawn, symbols: {...drawn.symbols, enter: 'Enter'}} : drawn;
 	const bindings = rebound(keymap, settings.keys);
 	const proportions = settings.layout;
-	const isSpoken = process.env['INK_SCREEN_READER'] === 'true';
 	const terminal = holdTerminal();
 	if (!isSpoken) {
 		const {columns, rows} = terminal.stdout;

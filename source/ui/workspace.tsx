@@ -1,5 +1,5 @@
 /** The panes, and what lies over them, each given just what it draws. */
-import {Box} from 'ink';
+import {Box, useIsScreenReaderEnabled} from 'ink';
 import {useCallback, type ReactNode} from 'react';
 import type {Intents} from '../workbench/intents.ts';
 import {selectLocalDigests} from '../workbench/remote-selectors.ts';
@@ -38,8 +38,10 @@ export type WorkspaceProps = {
 /** What is between header and footer. */
 export function Workspace({state, intents, layout}: WorkspaceProps): ReactNode {
 	const {body, left, right, overlay} = layout;
+	// Read out, what stands side by side would run together.
+	const flexDirection = useIsScreenReaderEnabled() ? 'column' : 'row';
 	return (
-		<Box width={body.width} height={body.height} flexShrink={0}>
+		<Box width={body.width} height={body.height} flexShrink={0} flexDirection={flexDirection}>
 			{left.length > 0 ? <Column state={state} panes={left} /> : null}
 			{right.length > 0 ? <Column state={state} panes={right} /> : null}
 			{overlay ? <OverlayView state={state} intents={intents} area={overlay} /> : null}

@@ -1,13 +1,13 @@
 /** Brings a workbench to life and keeps it true: engine, images, targets, logins, tags, time. */
 import {shortDigest} from '../domain/digest.ts';
 import {toErrorRecord} from '../domain/errors.ts';
-import type {JobEvent, JobResult, RemoteRemoveResult} from '../domain/events.ts';
+import type {JobEvent, JobResult, PushResult, RemoteRemoveResult} from '../domain/events.ts';
 import {formatReference, parseReference} from '../domain/reference.ts';
 import {waitFor} from '../operations/retry.ts';
 import {checkAllHosts} from './check-logins.ts';
 import {createTagChecks} from './check-tags.ts';
 import {proposeTargets} from './propose-targets.ts';
-import {describeResult} from './job-log.ts';
+import {countOf, describeResult} from './job-log.ts';
 import {settleRun} from './settle-run.ts';
 import {selectActiveJobs, selectCurrentImage, selectImages} from './selectors.ts';
 import type {Job, RemoteTag, State} from './state.ts';
@@ -194,7 +194,7 @@ function headline(result: JobResult): string {
 		case 'push':
 			return `Pushed ${result.reference} (${shortDigest(result.digest)}).`;
 		case 'push-all':
-			return `Pushed ${result.pushes.length} tags.`;
+			return `Pushed ${countOf(result.pushes.length, 'tag')} to ${placesOf(result.pushes)}.`;
 		case 'pull':
 			return result.changed ? `Pulled ${result.reference}.` : `${result.reference} was up to date.`;
 		case 'run':
@@ -221,4 +221,12 @@ function headline(result: JobResult): string {
 		case 'logout':
 			return `Logged out of ${result.host}.`;
 	}
+}
+
+/** The registries that were pushed to, each once. */
+function placesOf(pushes: readonly PushResult[]): string {
+	const places = [...new Set(pushes.map(({reference}) => parseReference(reference).domain))];
+	return places.length < 3
+		? places.join(' and ')
+		: `${places.slice(0, -1).join(', ')} and ${places.at(-1)}`;
 }

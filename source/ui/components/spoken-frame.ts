@@ -7,7 +7,8 @@ import type {FrameOptions} from './draw-frame.ts';
 /** The label of the pane and its rows, each on a line. */
 export function spokenFrame(theme: Theme, options: FrameOptions): string {
 	const title = options.title.map(cell => cell.text).join('');
-	const label = [title.trim(), options.position ?? '', options.focused ? 'focused' : '']
+	const position = options.position?.replaceAll(` ${theme.symbols.separator} `, ', ') ?? '';
+	const label = [title.trim(), position, options.focused ? 'focused' : '']
 		.filter(Boolean)
 		.join(', ');
 	const rows = options.lines
@@ -17,7 +18,7 @@ export function spokenFrame(theme: Theme, options: FrameOptions): string {
 }
 
 function spokenLine(symbols: Symbols, line: string): string {
-	const words: ReadonlyArray<readonly [string, string]> = [
+	const marks: ReadonlyArray<readonly [string, string]> = [
 		[symbols.cursor, 'selected:'],
 		[symbols.mark, 'marked,'],
 		[symbols.same, 'same'],
@@ -26,14 +27,13 @@ function spokenLine(symbols: Symbols, line: string): string {
 		[symbols.loggedIn, 'ready,'],
 		[symbols.loggedOut, 'not logged in,'],
 		[symbols.failure, 'failed,'],
-		[symbols.full, ''],
-		[symbols.empty, ''],
-		[symbols.separator, ','],
 	];
-	let spoken = stripVTControlCharacters(line);
-	// In ASCII the symbols are letters and signs that names hold, too.
-	if (symbols.cursor !== '>') {
-		for (const [symbol, word] of words) spoken = spoken.replaceAll(symbol, word);
+	const bars = new RegExp(`[${symbols.full}${symbols.empty}]+`, 'g');
+	let spoken = stripVTControlCharacters(line).replaceAll(bars, '');
+	// A mark stands in a column of its own; what stands inside a text is the text's.
+	for (const [symbol, word] of marks) {
+		const mark = new RegExp(`(^ *|  |selected: |marked, )${symbol}(?= |$)`, 'g');
+		spoken = spoken.replaceAll(mark, `$1${word}`);
 	}
 	return spoken.replaceAll(/ {2,}/g, '  ').trim();
 }
