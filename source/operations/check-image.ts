@@ -2,7 +2,6 @@
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import type {Finding, NotChecked, SafetyReport} from '../domain/safety.ts';
 import {bySeverity} from '../domain/severity.ts';
-import type {PackageFact, Vulnerability} from '../domain/vulnerability.ts';
 import type {Environment} from '../process/find-program.ts';
 import {checkConfiguration} from '../safety/check-configuration.ts';
 import {checkTexts} from '../safety/check-texts.ts';
@@ -10,7 +9,7 @@ import {loadSecretRules} from '../safety/secret-rules.ts';
 import {scanLayers, type LayerScan} from '../safety/scan-layers.ts';
 import {findScanner, scanWith} from '../safety/vulnerabilities/scanners.ts';
 import {defaultSafety, type SafetySettings} from '../settings/schema.ts';
-import {askOsv, osvAddress} from './ask-osv.ts';
+import {noScanner, withOsv, type Told} from './check-packages.ts';
 import type {OperationContext} from './context.ts';
 import {openImageContents, type ContentsRequest} from './image-contents.ts';
 import {readFacts, type KnownImage} from './image-facts.ts';
@@ -26,12 +25,6 @@ type CheckContext = Pick<
 	OperationContext,
 	'engine' | 'registry' | 'credentials' | 'signal' | 'now' | 'safety' | 'environment'
 >;
-
-type Told = {
-	readonly source?: string;
-	readonly vulnerabilities: readonly Vulnerability[];
-	readonly notChecked: readonly NotChecked[];
-};
 
 /**
  * Yields the report as it grows: at once with what environment, labels, history and name tell, then
@@ -73,7 +66,11 @@ export async function* checkImage(
 			yield report(partsOf(next));
 		}
 		const parts: Partial<SafetyReport> = scan ? partsOf(scan) : {};
-		const told = await withOsv(request, parts.inventory ?? [], await scanning, context);
+		const wantsOsv = request.askOsv ?? settingsOf(context).askOsv;
+		let told = await scanning;
+		if (told.source === undefined && wantsOsv) {
+			told = await withOsv(parts.inventory ?? [], told, context);
+		}
 		yield report({
 			...parts,
 			vulnerabilities: told.vulnerabilities,
@@ -178,82 +175,13 @@ function nobody(why: string): Told {
 		vulnerabilities: [],
 		notChecked: [
 			{
-				what: 'Vulnerabilities',
+				what: noScanner,
 				why,
 				whatToDo:
-					'Install trivy or grype, or let OSV be asked (safety.askOsv, --osv): it is told names and versions of packages.',
+					'Install trivy or grype, or let OSV be asked (o in the safety view, --osv): it is told names and versions of packages.',
 			},
 		],
 	};
-}
-
-/** Asks OSV where no scanner told anything and the person wants it. */
-async function withOsv(
-	request: CheckRequest,
-	inventory: readonly PackageFact[],
-	told: Told,
-	context: CheckContext,
-): Promise<Told> {
-	const settings = settingsOf(context);
-	if (told.source !== undefined || !(request.askOsv ?? settings.askOsv)) return told;
-	// What a scanner could not do stays said; that there is none does not matter any more.
-	const failed = told.notChecked.filter(({what}) => what !== 'Vulnerabilities');
-	if (inventory.length === 0) {
-		return {
-			vulnerabilities: [],
-			notChecked: [
-				...failed,
-				{
-					what: 'Vulnerabilities',
-					why: 'No package was found that OSV could be asked about',
-					whatToDo:
-						'Programs that were copied in tell nothing of themselves: trivy or grype read some.',
-				},
-			],
-		};
-	}
-	try {
-		const answer = await askOsv(inventory, {
-			address: settings.osvAddress ?? osvAddress,
-			environment: context.environment ?? process.env,
-			signal: context.signal,
-		});
-		return {
-			source: 'OSV',
-			vulnerabilities: answer.vulnerabilities,
-			notChecked: [
-				...failed,
-				...(answer.unknown > 0
-					? [
-							{
-								what: `${answer.unknown} packages`,
-								why: 'OSV has no advisories for their distribution',
-								whatToDo: 'Install trivy or grype.',
-							},
-						]
-					: []),
-				...(answer.unread > 0
-					? [
-							{
-								what: `The severity of ${answer.unread} vulnerabilities`,
-								why: 'Their records were not read',
-								whatToDo: 'See them on osv.dev.',
-							},
-						]
-					: []),
-			],
-		};
-	} catch (thrown) {
-		const error = toRegbenchError(thrown);
-		if (error.code === 'CANCELLED') throw error;
-		return {
-			vulnerabilities: [],
-			notChecked: [
-				...failed,
-				{what: 'Vulnerabilities by OSV', why: error.message, whatToDo: error.hint},
-			],
-		};
-	}
 }
 
 function settingsOf({safety}: CheckContext): SafetySettings {

@@ -1,7 +1,7 @@
 /** The inventory as CycloneDX 1.5 JSON (cyclonedx.org/docs/1.5/json). Pure. */
 import type {SafetyReport} from '../domain/safety.ts';
 
-export type Maker = {readonly name: string; readonly version: string};
+export type Maker = {readonly name: string; readonly version?: string};
 
 /** The same report gives the same document but for its serial number, which is left out. */
 export function cycloneDx(
@@ -23,7 +23,7 @@ export function cycloneDx(
 		version: 1,
 		metadata: {
 			timestamp: checkedAt,
-			tools: {components: [{type: 'application', name: maker.name, version: maker.version}]},
+			tools: {components: [{type: 'application', ...maker}]},
 			component: {
 				type: 'container',
 				'bom-ref': image,

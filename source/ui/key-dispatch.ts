@@ -1,6 +1,7 @@
 /** From what the terminal sent to the binding that is meant. Pure. */
 import type {Key} from 'ink';
 import {selectRemote, selectRemoteLevel} from '../workbench/remote-selectors.ts';
+import {selectSafety} from '../workbench/safety-selectors.ts';
 import type {Dialog} from '../workbench/dialog.ts';
 import type {State} from '../workbench/state.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
@@ -141,6 +142,8 @@ export function bindingFor(
 export function filterBeingTyped(state: State): string | undefined {
 	if (state.dialog) return undefined;
 	if (state.filtering) return state.filters[state.filtering];
+	const safety = selectSafety(state);
+	if (safety?.filtering) return safety.filter;
 	const level = selectRemoteLevel(state);
 	if (!selectRemote(state)?.filtering || !level || level.at === 'details') return undefined;
 	return level.filter;

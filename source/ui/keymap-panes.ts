@@ -3,6 +3,7 @@ import {selectCurrentJob, selectCurrentTargetRow, selectJobRows} from '../workbe
 import type {State} from '../workbench/state.ts';
 import {whyNotRun} from '../workbench/run-selectors.ts';
 import {layerKeys} from './keymap-layers.ts';
+import {safetyKeys} from './keymap-safety.ts';
 import {remoteKeys} from './keymap-remote.ts';
 import {runKeys} from './keymap-run.ts';
 import type {KeyBinding, Scope} from './keymap.ts';
@@ -130,6 +131,15 @@ function imageKeys(scope: Scope & ('images' | 'tags')): readonly KeyBinding[] {
 			help: 'Show where the megabytes are: layers, their files, and what is hidden in them',
 			footer: true,
 			run: intents => intents.openLayers(),
+		},
+		{
+			id: `${scope}.safety`,
+			keys: ['s'],
+			scope,
+			title: 'safety',
+			help: 'Look for secrets, risky configuration and vulnerable packages in it',
+			footer: true,
+			run: intents => intents.openSafety(),
 		},
 		{
 			id: `${scope}.mark`,
@@ -338,6 +348,7 @@ export const overlayKeys: readonly KeyBinding[] = [
 		run: intents => intents.clearEndedJobs(),
 	},
 	...layerKeys,
+	...safetyKeys,
 	...runKeys,
 	...remoteKeys,
 ];

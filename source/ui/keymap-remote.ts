@@ -74,10 +74,20 @@ export const remoteKeys: readonly KeyBinding[] = [
 		run: intents => intents.openLayers(),
 	},
 	{
-		id: 'remote.sort',
+		id: 'remote.safety',
 		keys: ['s'],
 		scope: 'remote',
-		title: 'sort',
+		title: 'safety',
+		help: 'Look for secrets, risky configuration and vulnerable packages in the tag',
+		footer: true,
+		blocked: needsTag,
+		run: intents => intents.openSafety(),
+	},
+	{
+		id: 'remote.sort',
+		keys: ['o'],
+		scope: 'remote',
+		title: 'order',
 		help: 'Order tags by version, by name, by time',
 		footer: true,
 		blocked: state =>

@@ -23,6 +23,7 @@ import {JobsOverlay} from './overlays/jobs-overlay.tsx';
 import {LayersView} from './overlays/layers-overlay.tsx';
 import {ProofOverlay} from './overlays/proof-overlay.tsx';
 import {RemoteView} from './overlays/remote-overlay.tsx';
+import {SafetyView} from './overlays/safety-overlay.tsx';
 import {RunsOverlay} from './overlays/runs-overlay.tsx';
 import {ImagesPane} from './panes/images-pane.tsx';
 import {LogPane} from './panes/log-pane.tsx';
@@ -160,6 +161,8 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 			);
 		case 'layers':
 			return <LayersView area={area} overlay={overlay} />;
+		case 'safety':
+			return <SafetyView area={area} overlay={overlay} />;
 		case 'proof':
 			return (
 				<ProofOverlay

@@ -2,6 +2,7 @@
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {JobEvent, OperationName} from '../domain/events.ts';
 import type {LocalImage} from '../domain/image.ts';
+import type {SafetyReport} from '../domain/safety.ts';
 import type {Target} from '../domain/target.ts';
 import type {OperationRequest} from '../operations/request.ts';
 import type {Dialog, TargetProposal} from './dialog.ts';
@@ -17,6 +18,7 @@ import type {
 } from './state.ts';
 
 export type Action =
+	| {readonly type: 'safetyReported'; readonly report: SafetyReport}
 	| {readonly type: 'engineChanged'; readonly engine: EngineState}
 	| {readonly type: 'imagesLoaded'; readonly images: readonly LocalImage[]; readonly now: number}
 	| {readonly type: 'imagesFailed'; readonly error: ErrorRecord}

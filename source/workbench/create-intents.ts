@@ -10,6 +10,7 @@ import type {Upkeep} from './start-workbench.ts';
 import {createRemoteChangeIntents} from './remote-change-intents.ts';
 import {createRemoteIntents} from './remote-intents.ts';
 import {createProofIntents} from './proof-intents.ts';
+import {createSafetyIntents} from './safety-intents.ts';
 import {createContainerIntents} from './container-intents.ts';
 import {createRunIntents} from './run-intents.ts';
 import {createTagIntents} from './tag-intents.ts';
@@ -23,6 +24,7 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createTagIntents(workbench),
 		...createImageIntents(workbench),
 		...createLayerIntents(workbench),
+		...createSafetyIntents(workbench),
 		...createRunIntents(workbench),
 		...createContainerIntents(workbench),
 		...createProofIntents(workbench),

@@ -40,6 +40,11 @@ export type Intents = {
 	enterLayers(): void;
 	/** The files that later layers hide, or back. */
 	toggleWasted(): void;
+	/** How safe the image, or the remote tag, under the cursor is. */
+	openSafety(): void;
+	/** Sends names and versions of the packages to OSV. */
+	askOsv(): void;
+	saveSafety(): void;
 	openExplain(): void;
 	/** Copies the reference, digest or command under the cursor to the clipboard (OSC 52). */
 	copy(): void;

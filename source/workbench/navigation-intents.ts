@@ -7,6 +7,7 @@ import {
 	selectRemote,
 	type RemoteOverlay,
 } from './remote-selectors.ts';
+import {safetyIndex, selectSafety, selectSafetyRows} from './safety-selectors.ts';
 import {
 	isTagMarked,
 	selectCurrentImage,
@@ -109,6 +110,14 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 			if (state.overlay?.kind === 'layers') {
 				return dispatch({type: 'overlayChanged', overlay: outOfLayers(state.overlay)});
 			}
+			if (state.overlay?.kind === 'safety') {
+				const {filtering, filter, before} = state.overlay;
+				const isFiltered = filtering || filter !== '';
+				return dispatch({
+					type: 'overlayChanged',
+					overlay: isFiltered ? {...state.overlay, filtering: false, filter: ''} : before,
+				});
+			}
 			if (state.overlay) return closeOverlay();
 			if (state.marks.images.length + state.marks.tags.length > 0) {
 				return dispatch({type: 'marksChanged', marks: {images: [], tags: []}});
@@ -121,19 +130,29 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 				const isList = remote.levels.at(-1)?.at !== 'details';
 				return dispatch({type: 'overlayChanged', overlay: {...remote, filtering: isList}});
 			}
+			const safety = selectSafety(getState());
+			if (safety) return dispatch({type: 'overlayChanged', overlay: {...safety, filtering: true}});
 			closeOverlay();
 			dispatch({type: 'filterStarted', pane: getState().focus});
 		},
 		changeFilter(value) {
 			const remote = selectRemote(getState());
 			if (remote?.filtering) return filterRemote(remote, value);
+			const safety = selectSafety(getState());
+			if (safety?.filtering) {
+				const cursor = {key: undefined, index: 0};
+				return dispatch({type: 'overlayChanged', overlay: {...safety, filter: value, cursor}});
+			}
 			const pane = getState().filtering;
 			if (pane) dispatch({type: 'filterChanged', pane, value});
 		},
 		acceptFilter() {
 			const remote = selectRemote(getState());
 			if (remote?.filtering)
-				dispatch({type: 'overlayChanged', overlay: {...remote, filtering: false}});
+				return dispatch({type: 'overlayChanged', overlay: {...remote, filtering: false}});
+			const safety = selectSafety(getState());
+			if (safety?.filtering)
+				dispatch({type: 'overlayChanged', overlay: {...safety, filtering: false}});
 			else dispatch({type: 'filterEnded'});
 		},
 		toggleMark() {
@@ -246,6 +265,11 @@ function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Over
 			const keys = overlay.listing.phase === 'ready' ? overlay.listing.value.map(({id}) => id) : [];
 			const index = moved(remoteCursorIndex(overlay.cursor, keys), keys.length, movement);
 			return {...overlay, cursor: {key: keys[index], index: Math.max(index, 0)}};
+		}
+		case 'safety': {
+			const rows = selectSafetyRows(overlay);
+			const index = moved(safetyIndex(overlay), rows.length, movement);
+			return {...overlay, cursor: {key: rows[index]?.key, index: Math.max(index, 0)}};
 		}
 		case 'layers': {
 			const index = moved(overlay.cursor, selectLayerRows(overlay).length, movement);

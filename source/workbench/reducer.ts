@@ -1,5 +1,6 @@
 /** The one place where state changes. Pure: no clocks, no effects. */
 import type {JobEvent} from '../domain/events.ts';
+import type {SafetyReport} from '../domain/safety.ts';
 import type {Action} from './actions.ts';
 import {advanceJob, appendLines, linesFor} from './job-log.ts';
 import type {Cursor, LogLine, State} from './state.ts';
@@ -30,6 +31,7 @@ export function initialState(options: {
 		filtering: undefined,
 		log: {lines: [], follow: options.logFollow ?? true, wrap: options.logWrap ?? false},
 		jobs: [],
+		safety: {},
 		overlay: undefined,
 		dialog: undefined,
 		notice: undefined,
@@ -126,6 +128,8 @@ export function reduce(state: State, action: Action): State {
 				...state,
 				jobs: state.jobs.filter(job => job.phase === 'queued' || job.phase === 'running'),
 			};
+		case 'safetyReported':
+			return {...state, safety: withReport(state.safety, action.report)};
 		case 'overlayChanged':
 			return {...state, overlay: action.overlay};
 		case 'dialogChanged':
@@ -157,4 +161,15 @@ function keepMarks(state: State, images: readonly {readonly id: string}[]): Stat
 		images: state.marks.images.filter(id => ids.has(id)),
 		tags: state.marks.tags.filter(key => ids.has(key.slice(0, key.indexOf(' ')))),
 	};
+}
+
+/** Reports of local images that are remembered. */
+const mostReports = 50;
+
+function withReport(known: State['safety'], report: SafetyReport): State['safety'] {
+	const {imageId} = report;
+	if (imageId === undefined) return known;
+	const {[imageId]: _, ...others} = known;
+	const kept = Object.entries(others).slice(1 - mostReports);
+	return {...Object.fromEntries(kept), [imageId]: report};
 }

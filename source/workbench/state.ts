@@ -12,10 +12,12 @@ import type {
 } from '../domain/events.ts';
 import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ImageDetails, LocalImage} from '../domain/image.ts';
+import type {SafetyReport} from '../domain/safety.ts';
 import type {RemoteDetails, RepositoryEntry, RepositoryFacts, TagEntry} from '../domain/remote.ts';
 import type {Target} from '../domain/target.ts';
 import type {ContainerState} from '../engine/containers.ts';
 import type {EngineInfo} from '../engine/engine.ts';
+import type {CheckRequest} from '../operations/check-image.ts';
 import type {LayerReport} from '../operations/layer-reading.ts';
 import type {LayerRequest} from '../operations/list-layers.ts';
 import type {OperationRequest} from '../operations/request.ts';
@@ -181,6 +183,20 @@ export type LayersOverlay = {
 	readonly before: Overlay | undefined;
 };
 
+export type SafetyOverlay = {
+	readonly kind: 'safety';
+	readonly request: CheckRequest;
+	/** Grows while layers are read. */
+	readonly report: SafetyReport | undefined;
+	readonly error?: ErrorRecord;
+	readonly filter: string;
+	/** Whether it is being typed. */
+	readonly filtering: boolean;
+	readonly cursor: Cursor;
+	/** What was open before. */
+	readonly before: Overlay | undefined;
+};
+
 /** What lies over the two right-hand panes. */
 export type Overlay =
 	| {
@@ -198,6 +214,8 @@ export type Overlay =
 	  }
 	/** The layers of an image, their files, and what is hidden in them. */
 	| LayersOverlay
+	/** How safe an image is. */
+	| SafetyOverlay
 	/** What a proof showed. */
 	| {readonly kind: 'proof'; readonly proof: ProveResult; readonly offset: number}
 	| {
@@ -241,6 +259,8 @@ export type State = {
 		readonly wrap: boolean;
 	};
 	readonly jobs: readonly Job[];
+	/** What was found in local images, by their ID; the newest last. */
+	readonly safety: Readonly<Record<string, SafetyReport>>;
 	readonly overlay: Overlay | undefined;
 	readonly dialog: Dialog | undefined;
 	/** One line in the footer, gone with the next key. */

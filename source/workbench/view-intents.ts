@@ -4,6 +4,7 @@ import {formatReference} from '../domain/reference.ts';
 import {targetReference} from '../registry/providers/table.ts';
 import {explain} from './explain.ts';
 import {layerText} from './layer-selectors.ts';
+import {safetyText} from './safety-selectors.ts';
 import {selectRemoteReference, selectRemoteRepository} from './remote-selectors.ts';
 import type {Intents} from './intents.ts';
 import {runCommandOf, selectCurrentRun} from './run-selectors.ts';
@@ -63,6 +64,7 @@ function textUnderCursor(state: State): string | undefined {
 	}
 	if (overlay?.kind === 'details') return overlay.image;
 	if (overlay?.kind === 'layers') return layerText(overlay);
+	if (overlay?.kind === 'safety') return safetyText(overlay);
 	if (overlay?.kind === 'proof') return overlay.proof.digest.pulled;
 	if (overlay?.kind === 'runs') {
 		const container = selectCurrentRun(state);
