@@ -51,14 +51,17 @@ export function errorsSection(guide: ErrorGuide): string {
 
 /** Every command with its own options. */
 export function commandsSection(commands: readonly CommandShape[]): string {
-	return table(
-		['Command', 'What it does', 'Options'],
-		commands.map(({name, usage, summary, options = []}) => [
-			code(`regbench ${name} ${usage}`.trim()),
-			summary,
-			options.map(option => `${code(option.flags)} ${optionText(option)}`).join('; '),
-		]),
+	const rows = table(
+		['Command', 'What it does'],
+		commands.map(({name, usage, summary}) => [code(`regbench ${name} ${usage}`.trim()), summary]),
 	);
+	const options = table(
+		['Command', 'Option', 'What it does'],
+		commands.flatMap(({name, options = []}) =>
+			options.map(option => [code(name), code(option.flags), optionText(option)]),
+		),
+	);
+	return `${rows}\n\nOptions of single commands:\n\n${options}`;
 }
 
 /** The options that every command takes. */
@@ -93,21 +96,25 @@ export function keysSection(
 /** Every registry product with how a login for it is made. */
 export function providersSection(providers: readonly ProviderShape[]): string {
 	const rows = table(
-		['Registry', 'Browse', 'Delete', 'Tested', 'How to log in', 'Scopes', 'Also found in'],
-		providers.map(({title, login, credentials, summary, tested}) => [
-			title,
-			summary.browse,
-			summary.remove,
-			tested,
-			[...login.steps, ...(login.tokenPage ? [`[Token page](${login.tokenPage})`] : [])].join(' '),
-			login.scopes.map(scope => code(scope)).join(', '),
-			[
-				...credentials.environmentVariables.map(name => code(name)),
-				...(credentials.tool ? [`the login of ${code(credentials.tool.replace(/-.*/, ''))}`] : []),
-			].join(', '),
-		]),
+		['Registry', 'Browse', 'Delete', 'Tested'],
+		providers.map(({title, summary, tested}) => [title, summary.browse, summary.remove, tested]),
 	);
-	return `${rows}\n\nTested *live*: against the reference registry and regbench’s own; *rehearsed*: against those under the real name, with TLS and the product’s token service, and its own API by script; *scripted*: against fixed answers written from the product’s documentation alone.`;
+	const logins = providers.map(({title, login, credentials}) => {
+		const page = login.tokenPage ? [`[Token page](${login.tokenPage}).`] : [];
+		const scopes = login.scopes.length > 0 ? [`Scopes: ${login.scopes.map(code).join(', ')}.`] : [];
+		const places = [
+			...credentials.environmentVariables.map(code),
+			...(credentials.tool ? [`the login of ${code(credentials.tool.replace(/-.*/, ''))}`] : []),
+		];
+		const found = places.length > 0 ? [`Also found in ${places.join(', ')}.`] : [];
+		return `- **${title}.** ${[...login.steps, ...page, ...scopes, ...found].join(' ')}`;
+	});
+	return [
+		rows,
+		'Tested *live*: against the reference registry and regbench’s own; *rehearsed*: against those under the real name, with TLS and the product’s token service, and its own API by script; *scripted*: against fixed answers written from the product’s documentation alone.',
+		'How to log in:',
+		logins.join('\n'),
+	].join('\n\n');
 }
 
 /** Every setting: its name in the file, what it does, what it is when nobody has set it. */
@@ -132,7 +139,7 @@ function optionText({summary, choices, fallback, repeats}: OptionShape): string 
 	const notes = [
 		...(choices ? [choices.join(', ')] : []),
 		...(fallback === undefined ? [] : [`default ${fallback}`]),
-		...(repeats ? ['may be repeated'] : []),
+		...(repeats && !summary.includes('(repeatable)') ? ['may be repeated'] : []),
 	];
 	return notes.length === 0 ? summary : `${summary} (${notes.join('; ')})`;
 }
