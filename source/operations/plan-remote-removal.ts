@@ -84,7 +84,9 @@ async function plan(
 		...(preview?.wholeRepository ? {wholeRepository: true} : {}),
 	};
 	const listTag = fallbackTag(digest);
-	const list = tags.digests.get(listTag)?.digest;
+	const listed = tags.digests.get(listTag)?.digest;
+	// Under another tag as well it is more than a list: it would go with that tag.
+	const list = listed && tagsOn(tags, listed).length === 1 ? listed : undefined;
 	const refusal = preview?.refused ?? refusalOf({repository, tags, goes, partOf});
 	if (refusal !== undefined) return {...whole, mode: 'refused', reason: refusal};
 	const reason = [preview?.note ?? removal.note, remarkOn(tags, goes, referrers, list && listTag)]

@@ -7,7 +7,7 @@ import {mediaTypes} from '../../source/domain/manifest.ts';
 import type {RegistryClient, RemoteRepository} from '../../source/registry/registry-client.ts';
 import {startFaultProxy} from '../support/fault-proxy.ts';
 import {drain, fail, openWorld} from './operation-world.ts';
-import {putImage, putIndex, putManifest, putReferrer} from './remote-images.ts';
+import {putBlob, putImage, putIndex, putManifest, putReferrer} from './remote-images.ts';
 
 /** The client with some of a repository's properties replaced. */
 function withRepository(
@@ -170,6 +170,21 @@ describe('a delete on a registry', () => {
 		expect(plan.reason).toContain('No tag is left');
 		await drain(removeRemote({plan}, world.context()));
 		expect(await repository.resolve(list)).toBeUndefined();
+	});
+
+	test('leaves that list where another tag is on it as well', async () => {
+		await using world = await openWorld('none');
+		const {host} = await world.startRegistry();
+		const repository = world.registry.repository(host, 'app');
+		const {manifest} = await putImage(repository, '1.0');
+		const tag = manifest.digest.replace(':', '-');
+		const empty = {mediaType: mediaTypes.ociIndex, manifests: []};
+		const list = await putManifest(repository, tag, empty);
+		await repository.putManifest('kept', list);
+		const plan = await planRemoteRemoval(`${host}/app:1.0`, 'manifest', world.context());
+		expect(plan.referrersList).toBeUndefined();
+		await drain(removeRemote({plan}, world.context()));
+		expect((await repository.resolve('kept'))?.digest).toBe(list.digest);
 	});
 
 	test('leaves that list where it lists something else by now', async () => {
@@ -357,5 +372,26 @@ describe('inspecting a registry', () => {
 			code: 'UNSUPPORTED',
 			message: 'The index names no image',
 		});
+	});
+
+	test.each([
+		['more than anybody reads', '{}', {size: 9 * 1024 * 1024}, 'TOO_LARGE'],
+		['no JSON', '{"config":', {}, 'PROTOCOL_ERROR'],
+		['a list', '[]', {}, 'PROTOCOL_ERROR'],
+		['nested without end', '['.repeat(200_000), {}, 'PROTOCOL_ERROR'],
+		['longer than announced', '{"os":"linux"}', {size: 2}, 'DIGEST_MISMATCH'],
+	])('ends in a named error for a config that is %s', async (_, text, change, code) => {
+		await using world = await openWorld('none');
+		const {host} = await world.startRegistry();
+		const repository = world.registry.repository(host, 'app');
+		const config = await putBlob(repository, mediaTypes.ociConfig, Buffer.from(text));
+		const document = {
+			mediaType: mediaTypes.ociManifest,
+			config: {...config, ...change},
+			layers: [],
+		};
+		await putManifest(repository, 'odd', document);
+		const inspecting = inspectRemote(`${host}/app:odd`, world.context());
+		await expect(inspecting).rejects.toMatchObject({code});
 	});
 });

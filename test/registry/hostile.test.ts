@@ -9,6 +9,7 @@ import {
 	open,
 	scriptedRegistry,
 	testClient,
+	wantsTokens,
 	type Step,
 } from './scripted-registry.ts';
 
@@ -108,6 +109,86 @@ describe('answers beyond measure', () => {
 	});
 });
 
+describe('a drip that never ends is given up', () => {
+	const drip = (path: string | RegExp): Step => ({
+		method: 'GET',
+		path,
+		answer(_, response) {
+			response.write('{');
+			const timer = setInterval(() => response.write(' '), 5);
+			response.once('close', () => clearInterval(timer));
+		},
+	});
+	const impatient = {
+		timeouts: {answerMs: 100},
+		sleep: async () => {
+			throw new Error('no second try');
+		},
+	};
+
+	test('in a manifest', async () => {
+		await using registry = await scriptedRegistry([open, drip('/v2/a/b/manifests/1')]);
+		await using client = testClient(impatient);
+		const reading = client.repository(registry.host, 'a/b').manifest('1');
+		await expect(reading).rejects.toThrow('no second try');
+	});
+
+	test('in a token', async () => {
+		await using registry = await scriptedRegistry(host => [
+			wantsTokens(`http://${host}/token`),
+			drip(/^\/token\?/),
+		]);
+		await using client = testClient({...impatient, credential: basicLogin()});
+		const reading = client.repository(registry.host, 'a/b').manifest('1');
+		await expect(reading).rejects.toThrow('no second try');
+	});
+});
+
+describe('what is not what was asked for', () => {
+	const bytes = Buffer.from(JSON.stringify({mediaType: mediaTypes.ociManifest, layers: []}));
+	const headers = {'content-type': mediaTypes.ociManifest};
+
+	test.each([
+		['other bytes', {body: Buffer.concat([bytes, Buffer.from(' ')]), headers}],
+		[
+			'other bytes under the right name',
+			{
+				body: Buffer.from('{"layers":[]}'),
+				headers: {...headers, 'docker-content-digest': digestOf(bytes)},
+			},
+		],
+	])('a manifest by its digest: %s', async (_, answer) => {
+		const wanted = digestOf(bytes);
+		await using registry = await scriptedRegistry([
+			open,
+			{method: 'GET', path: `/v2/a/b/manifests/${wanted}`, ...answer},
+		]);
+		await using client = testClient();
+		const reading = client.repository(registry.host, 'a/b').manifest(wanted);
+		await expect(reading).rejects.toMatchObject({code: 'DIGEST_MISMATCH'});
+	});
+
+	test('a manifest that is shorter than its length is asked for again', async () => {
+		const path = '/v2/a/b/manifests/1';
+		await using registry = await scriptedRegistry([
+			open,
+			{
+				method: 'GET',
+				path,
+				answer(_, response) {
+					response.writeHead(200, {...headers, 'content-length': bytes.byteLength + 1});
+					response.write(bytes, () => response.destroy());
+				},
+			},
+			{method: 'GET', path, headers, body: bytes},
+		]);
+		await using client = testClient();
+		const {digest: read} = await client.repository(registry.host, 'a/b').manifest('1');
+		expect(read).toBe(digestOf(bytes));
+		expect(client.waits).toHaveLength(1);
+	});
+});
+
 test('a blob that drips and drips is given up, however long it could go on', async () => {
 	const content = Buffer.alloc(100_000, 'x');
 	const blob = {digest: digestOf(content), size: content.byteLength};
@@ -135,6 +216,44 @@ test('a blob that drips and drips is given up, however long it could go on', asy
 describe('where a login is sent', () => {
 	const packageAddress = 'https://api.github.com/user/packages/container/app';
 	const ghcr = {'GET https://ghcr.io/v2/': wantsToken('https://ghcr.io/token', 'ghcr.io')};
+
+	test.each([
+		'https://169.254.169.254/token',
+		'http://evil.example/token',
+		'https://user:pass@evil.example/token',
+		'file:///etc/passwd',
+	])('the realm %s gets nothing', async realm => {
+		await using registry = await scriptedRegistry([wantsTokens(realm)]);
+		await using client = testClient({credential: basicLogin()});
+		const reading = client.repository(registry.host, 'a/b').manifest('1');
+		await expect(reading).rejects.toMatchObject({
+			code: 'PROTOCOL_ERROR',
+			message: expect.not.stringContaining('secret'),
+		});
+	});
+
+	test('a redirect of the registry to another host goes without its token', async () => {
+		const base = 'https://registry.example';
+		const bytes = JSON.stringify({mediaType: mediaTypes.ociManifest, layers: []});
+		const scope = 'repository:a/b:pull';
+		await using world = await scriptedWorld({
+			[`GET ${base}/v2/`]: wantsToken(`${base}/token`, 'x'),
+			[tokenLine(`${base}/token`, 'x', [scope], 'anna')]: {body: {token: 't'}},
+			[`GET ${base}/v2/a/b/manifests/1`]: {
+				status: 307,
+				headers: {location: 'https://evil.example/m'},
+				authorization: 'Bearer t',
+			},
+			'GET https://evil.example/m': {
+				body: bytes,
+				headers: {'content-type': mediaTypes.ociManifest},
+				authorization: 'none',
+			},
+		});
+		await using client = testClient({connector: world.connector, credential: basicLogin()});
+		const {digest: read} = await client.repository('registry.example', 'a/b').manifest('1');
+		expect(read).toBe(digestOf(bytes));
+	});
 
 	test('a redirect of a vendor’s API to another host goes without it', async () => {
 		await using world = await scriptedWorld({
@@ -225,6 +344,45 @@ test('a catalogue with a lower limit to its pages is asked without one', async (
 });
 
 describe('what others wrote', () => {
+	test('repositories and tags with escape sequences are none', async () => {
+		const bad = ['\u001B[2J', 'a\u001B]0;t\u0007', 'a\nb', '../x', 'a b', '\u202Eb'];
+		await using registry = await scriptedRegistry([
+			open,
+			{
+				method: 'GET',
+				path: '/v2/_catalog?n=1000',
+				body: JSON.stringify({repositories: [...bad, 'a/b']}),
+			},
+			{method: 'GET', path: tagsLine, body: JSON.stringify({tags: [...bad, '1']})},
+		]);
+		await using client = testClient();
+		expect(await all(client.repositories(registry.host, ''))).toEqual([{path: 'a/b'}]);
+		expect(await all(client.repository(registry.host, 'a/b').tagEntries())).toEqual([{tag: '1'}]);
+	});
+
+	test('tags with escape sequences from a vendor’s API are none', async () => {
+		const base = 'https://gcr.io';
+		const row = (tag: string) => ({
+			imageSizeBytes: '5',
+			mediaType: mediaTypes.ociManifest,
+			tag: [tag],
+			timeCreatedMs: '1767323045000',
+			timeUploadedMs: '1767323045000',
+		});
+		await using world = await scriptedWorld({
+			[`GET ${base}/v2/`]: {},
+			[`GET ${base}/v2/a/b/tags/list?n=1000`]: {
+				body: {
+					tags: ['\u001B[2J', '1'],
+					manifest: {[digest('a')]: row('\u001B[2J'), [digest('b')]: row('1')},
+				},
+			},
+		});
+		await using client = testClient({connector: world.connector});
+		const entries = await all(client.repository('gcr.io', 'a/b').tagEntries());
+		expect(entries.map(({tag}) => tag)).toEqual(['1']);
+	});
+
 	test('escape sequences in annotations of referrers reach nobody', async () => {
 		const subject = digest('a');
 		const body = JSON.stringify({
