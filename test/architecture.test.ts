@@ -13,6 +13,7 @@ const floors = [
 	'settings',
 	'layers',
 	'safety',
+	'signatures',
 	'oci-layout',
 	'credentials',
 	'registry',
