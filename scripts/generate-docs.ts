@@ -7,6 +7,7 @@ import process from 'node:process';
 import {format} from 'prettier';
 import {loadCommands} from '../source/cli/commands.ts';
 import {globalOptions} from '../source/cli/global-options.ts';
+import {workbenchOptions} from '../source/cli/stage/stage-options.ts';
 import {errorGuide} from '../source/domain/errors.ts';
 import {fillSections} from './readme/fill-sections.ts';
 import {providers} from '../source/registry/providers/table.ts';
@@ -46,6 +47,7 @@ const sections: Readonly<Record<string, string>> = {
 	keys: keysSection(bindings, scopeTitles),
 	commands: commandsSection(await loadCommands()),
 	options: optionsSection(globalOptions),
+	'workbench-options': optionsSection(workbenchOptions),
 	errors: errorsSection(errorGuide),
 	providers: providersSection(providers),
 	settings: settingsSection(

@@ -4,9 +4,14 @@ import {RegbenchError} from '../domain/errors.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import type {Command, CommandOption, GlobalOptions} from './command.ts';
 import {globalOptions, toGlobalOptions} from './global-options.ts';
+import {toStageOptions, workbenchOptions, type StageOptions} from './stage/stage-options.ts';
 
 export type Asked =
-	| {readonly kind: 'workbench'; readonly globals: GlobalOptions}
+	| {
+			readonly kind: 'workbench';
+			readonly globals: GlobalOptions;
+			readonly stage?: StageOptions | undefined;
+	  }
 	| {
 			readonly kind: 'command';
 			readonly command: Command;
@@ -35,7 +40,6 @@ export function parseArguments(
 		.description(introduction)
 		.version(version, '-V, --version', 'print the version')
 		.helpOption('-h, --help', 'show this help')
-		.option('--demo', 'open the workbench on throw-away data')
 		.exitOverride()
 		.allowExcessArguments()
 		.configureHelp({
@@ -47,7 +51,7 @@ export function parseArguments(
 			},
 			writeErr: () => {},
 		});
-	for (const option of globalOptions) parser.addOption(toOption(option));
+	for (const option of [...workbenchOptions, ...globalOptions]) parser.addOption(toOption(option));
 	parser.action(() => {
 		const [unknown] = parser.args;
 		if (unknown !== undefined) {
@@ -56,7 +60,12 @@ export function parseArguments(
 				`There is no command ${JSON.stringify(sanitise(unknown, 40))}`,
 			);
 		}
-		asked = {kind: 'workbench', globals: toGlobalOptions(parser.opts())};
+		const values = parser.opts();
+		asked = {
+			kind: 'workbench',
+			globals: toGlobalOptions(values),
+			stage: toStageOptions(values),
+		};
 	});
 	for (const command of commands) addCommand(parser, command, found => (asked = found));
 	try {

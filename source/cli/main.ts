@@ -23,7 +23,7 @@ export async function main(words: readonly string[]): Promise<number> {
 		output = createOutput(streams, asked.globals.json);
 		if (asked.kind === 'workbench') {
 			const {openWorkbench} = await import('./open-workbench.ts');
-			return await openWorkbench(asked.globals);
+			return await openWorkbench(asked.globals, asked.stage);
 		}
 		return await runCommand(asked, output);
 	} catch (thrown) {

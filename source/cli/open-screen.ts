@@ -9,6 +9,7 @@ import type {Proportions} from '../ui/layout.ts';
 import {createTheme, type Theme} from '../ui/theme.ts';
 import {initialState} from '../workbench/reducer.ts';
 import {demandTerminal, holdTerminal, type HeldTerminal} from './hold-terminal.ts';
+import type {Stage} from './stage/open-stage.tsx';
 
 /** A terminal that is held, and how to draw on it. */
 export type OpenScreen = {
@@ -23,7 +24,11 @@ export type OpenScreen = {
 /** Rejects with `NOT_A_TERMINAL` before anything is drawn. The caller releases the terminal. */
 export async function openScreen(
 	settings: Pick<Settings, 'keys' | 'theme' | 'ascii' | 'layout'>,
-	mode: {readonly demo?: boolean; readonly readOnly?: boolean} = {},
+	mode: {
+		readonly demo?: boolean;
+		readonly readOnly?: boolean;
+		readonly stage?: Stage | undefined;
+	} = {},
 ): Promise<OpenScreen> {
 	await demandTerminal();
 	const isSpoken = process.env['INK_SCREEN_READER'] === 'true';
@@ -37,12 +42,15 @@ export async function openScreen(
 	const theme = isSpoken ? {...drawn, symbols: {...drawn.symbols, enter: 'Enter'}} : drawn;
 	const bindings = rebound(keymap, settings.keys);
 	const proportions = settings.layout;
-	const terminal = holdTerminal();
+	const {stage} = mode;
+	const held = holdTerminal();
+	const terminal = stage?.hold(held) ?? held;
 	if (!isSpoken) {
-		const {columns, rows} = terminal.stdout;
+		const {columns} = terminal.stdout;
+		const rows = terminal.stdout.rows - (stage?.rows ?? 0);
 		const state = initialState({now: Date.now(), ...mode});
 		const text = firstScreen({theme, bindings, state, columns, rows, proportions});
-		if (text !== '') terminal.paint(text);
+		if (text !== '') terminal.paint(text + '\n'.repeat(stage?.rows ?? 0));
 	}
 	return {terminal, theme, bindings, proportions, isSpoken};
 }

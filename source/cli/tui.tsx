@@ -8,6 +8,7 @@ import type {Intents} from '../workbench/intents.ts';
 import type {Job} from '../workbench/state.ts';
 import {exitCodes} from './exit-codes.ts';
 import type {OpenScreen} from './open-screen.ts';
+import type {Stage} from './stage/open-stage.tsx';
 import {suspendProcess} from './suspend-process.ts';
 
 export type WorkbenchScreen = {
@@ -21,6 +22,8 @@ export type WorkbenchRun = OpenScreen & {
 	readonly intents: Intents;
 	/** Gets its members while the workbench is on screen. */
 	readonly screen: WorkbenchScreen;
+	/** Where it is shown to others. */
+	readonly stage?: Stage | undefined;
 	readonly stderr?: NodeJS.WritableStream;
 };
 
@@ -35,6 +38,10 @@ export async function runWorkbench(run: WorkbenchRun): Promise<number> {
 		instance = draw(run);
 		run.screen.exit = () => instance?.unmount();
 		terminal.onEnd(() => instance?.unmount());
+		run.stage?.begin(run.store, error => {
+			if (error !== undefined) terminal.fail(error);
+			instance?.unmount();
+		});
 		await instance.waitUntilExit();
 	} catch (error) {
 		terminal.fail(error);
@@ -51,14 +58,14 @@ export async function runWorkbench(run: WorkbenchRun): Promise<number> {
 }
 
 function draw(run: WorkbenchRun): Instance {
-	const {store, intents, terminal, theme, bindings, proportions, isSpoken} = run;
+	const {store, intents, terminal, theme, bindings, proportions, isSpoken, stage} = run;
 	const {stdin, stdout} = terminal;
 	// scripts/quick-ink.mjs lets Ink begin with what is on screen already.
 	const begun = {painted: terminal.handOver()};
-	return render(
+	const app = (
 		<App
 			store={store}
-			intents={intents}
+			intents={stage?.watch(intents) ?? intents}
 			theme={theme}
 			bindings={bindings}
 			proportions={proportions}
@@ -66,22 +73,23 @@ function draw(run: WorkbenchRun): Instance {
 			onLend={lend => {
 				run.screen.lend = lend;
 			}}
-		/>,
-		{
-			...begun,
-			stdin,
-			stdout,
-			// Ink takes CI=true for a place without a terminal; that there is one is known here.
-			interactive: true,
-			alternateScreen: !isSpoken,
-			incrementalRendering: true,
-			// Lines of the log arrive in batches; this only bounds how long a key waits behind one of them.
-			maxFps: 120,
-			exitOnCtrlC: false,
-			patchConsole: false,
-			isScreenReaderEnabled: isSpoken,
-		},
+			onStroke={stage && ((stroke, state) => stage.onStroke(stroke, state, theme))}
+		/>
 	);
+	return render(stage?.frame(app, theme) ?? app, {
+		...begun,
+		stdin,
+		stdout,
+		// Ink takes CI=true for a place without a terminal; that there is one is known here.
+		interactive: true,
+		alternateScreen: !isSpoken,
+		incrementalRendering: true,
+		// Lines of the log arrive in batches; this only bounds how long a key waits behind one of them.
+		maxFps: 120,
+		exitOnCtrlC: false,
+		patchConsole: false,
+		isScreenReaderEnabled: isSpoken,
+	});
 }
 
 function errorText(error: unknown): string {

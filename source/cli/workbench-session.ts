@@ -12,8 +12,10 @@ import {settleJob, startWorkbench} from '../workbench/start-workbench.ts';
 import type {Surroundings, Workbench} from '../workbench/workbench.ts';
 import {compose} from './compose.ts';
 import type {GlobalOptions} from './command.ts';
+import {exitCodes} from './exit-codes.ts';
 import {joinTerminal} from './join-terminal.ts';
 import type {OpenScreen} from './open-screen.ts';
+import type {Stage} from './stage/open-stage.tsx';
 import {runWorkbench, type WorkbenchScreen} from './tui.tsx';
 
 export type WorkbenchSession = {
@@ -21,11 +23,13 @@ export type WorkbenchSession = {
 	/** The person's own; the demonstration has others. */
 	readonly settings: SettingsStore | undefined;
 	readonly screen: OpenScreen;
+	/** Where it is shown to others. */
+	readonly stage?: Stage | undefined;
 };
 
 /** Resolves with the exit code when the person has left. */
 export async function runSession(session: WorkbenchSession): Promise<number> {
-	const {globals, settings} = session;
+	const {globals, settings, stage} = session;
 	const controller = new AbortController();
 	const {signal} = controller;
 	// Every request of the session listens to it.
@@ -55,7 +59,8 @@ export async function runSession(session: WorkbenchSession): Promise<number> {
 		signal,
 		copyText: text => copyToClipboard(text),
 		saveText,
-		lendTerminal: async open => screen.lend?.(() => joinTerminal(open)),
+		lendTerminal: async open =>
+			screen.lend?.(() => joinTerminal(open, session.screen.terminal.stdin)),
 		exit: () => screen.exit?.(),
 		startRegistry: () => startSessionRegistry(parts.dataFolder, signal),
 	};
@@ -74,7 +79,9 @@ export async function runSession(session: WorkbenchSession): Promise<number> {
 	const upkeep = startWorkbench(workbench);
 	const intents = createIntents(workbench, upkeep);
 	try {
-		return await runWorkbench({...session.screen, store, intents, screen});
+		const code = await runWorkbench({...session.screen, store, intents, screen, stage});
+		if (code === exitCodes.done) stage?.judge();
+		return code;
 	} finally {
 		controller.abort();
 		await workbench.queue.close();

@@ -16,6 +16,11 @@ export const errorGuide = {
 		meaning: 'The workbench needs a terminal on standard input and output.',
 		remedy: 'Run it in a terminal, or use a command such as regbench images --json.',
 	},
+	SCRIPT_FAILED: {
+		meaning: 'A script that was played waited for something that did not come.',
+		remedy:
+			'Look at the line that is named, and at what the screen showed; “within 60s” waits longer.',
+	},
 	READ_ONLY: {
 		meaning: 'regbench was started with --read-only, which switches every change off.',
 		remedy: 'Start regbench without --read-only.',

@@ -19,6 +19,7 @@ import {Header} from './components/header.tsx';
 import {createTextEntry, TextEntryContext} from './components/text-entry.ts';
 import {DialogLayer} from './dialogs/dialog-layer.tsx';
 import {useKeyboard} from './hooks/use-keyboard.ts';
+import type {Stroke} from './key-dispatch.ts';
 import type {KeyBinding} from './keymap.ts';
 import {
 	isTooSmall,
@@ -50,12 +51,14 @@ export type AppProps = {
 	readonly suspend?: (() => Promise<void>) | undefined;
 	/** Handed a way to take the terminal from the screen for as long as some work takes. */
 	readonly onLend?: ((lend: LendTerminal) => void) | undefined;
+	/** Told of every stroke and the state in which it acts. */
+	readonly onStroke?: ((stroke: Stroke, state: State) => void) | undefined;
 };
 
 export type LendTerminal = (work: () => Promise<void>) => Promise<void>;
 
 export function App(props: AppProps): ReactNode {
-	const {store, intents, theme, bindings, proportions, suspend, onLend} = props;
+	const {store, intents, theme, bindings, proportions, suspend, onLend, onStroke} = props;
 	const state = useSyncExternalStore(store.subscribe, store.getState);
 	const {columns, rows} = useScreenSize();
 	const [textEntry] = useState(() => createTextEntry());
@@ -70,6 +73,7 @@ export function App(props: AppProps): ReactNode {
 		bindings,
 		textEntry,
 		suspend,
+		onStroke,
 		pageRows: current =>
 			pageRows(
 				layoutOf(columns, rows, current, proportions),

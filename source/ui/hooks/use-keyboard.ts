@@ -26,6 +26,8 @@ export type KeyboardOptions = {
 	readonly pageRows: (state: State) => number;
 	/** Stops the whole process until the person continues it; left out where that cannot be done. */
 	readonly suspend?: (() => Promise<void>) | undefined;
+	/** Told of every stroke and the state in which it acts. */
+	readonly onStroke?: ((stroke: Stroke, state: State) => void) | undefined;
 };
 
 /** Listens to keys and pastes. Every stroke is judged by the state that the one before it left. */
@@ -37,6 +39,7 @@ export function useKeyboard(options: KeyboardOptions): void {
 	}, [suspend, suspendTerminal]);
 	useInput((input, key) => {
 		for (const stroke of strokesOf(input, key)) {
+			options.onStroke?.(stroke, options.store.getState());
 			if (stroke.name === 'ctrl+z') lendTerminal();
 			else pressKey(options, stroke);
 		}
