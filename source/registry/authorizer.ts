@@ -1,13 +1,22 @@
 /** Who we are to one registry: which Authorization header a call gets, and what to try after a 401. */
+import type {AuthenticationFacts} from '../domain/authentication.ts';
 import {credentialUsername, type FoundCredential} from '../domain/credential.ts';
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
+import {sanitise} from '../domain/sanitise.ts';
 import type {Challenge} from './challenge.ts';
 import {createFoundLogin} from './found-login.ts';
 import {checkRealm} from './realm.ts';
 import {isRefusal, type Identity, type Subject} from './refusals.ts';
 import type {CallOptions, CredentialSource, RegistryNotice} from './registry-client.ts';
 import {orCancelled} from './retry.ts';
-import {onlyReads, parseScopes, rightsOf, widenScopes, type Scope} from './scopes.ts';
+import {
+	formatScope,
+	onlyReads,
+	parseScopes,
+	rightsOf,
+	widenScopes,
+	type Scope,
+} from './scopes.ts';
 import {basicAuthorization, createTokenCache} from './tokens.ts';
 import type {Transport} from './transport.ts';
 
@@ -55,6 +64,8 @@ export type AuthorizerOptions = {
 	/** Host of the registry's token service where it is known to be another one. */
 	readonly tokenHost: string | undefined;
 	readonly now: () => number;
+	/** Told how each token, and each login that is sent as it is, came about. */
+	readonly onAuthentication?: ((facts: AuthenticationFacts) => void) | undefined;
 };
 
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
@@ -85,12 +96,30 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 		const identity = identityOf(found);
 		const {subject} = wish;
 		const service = challenge.parameters.get('service');
-		const {token, cached} = await orCancelled(
-			tokens.get({realm, service, scopes, credential, identity, subject}),
-			call.signal,
-		);
+		const facts = {
+			host: domain,
+			challenge: 'bearer',
+			realm: sanitise(`${realm.host}${realm.pathname}`, 200),
+			...(service === undefined ? {} : {service: sanitise(service, 200)}),
+			scopes: scopes.map(scope => formatScope(scope)),
+			...sayWho(identity),
+		} as const;
+		let granted: Awaited<ReturnType<typeof tokens.get>>;
+		try {
+			granted = await orCancelled(
+				tokens.get({realm, service, scopes, credential, identity, subject}),
+				call.signal,
+			);
+		} catch (error) {
+			if (isRefusal(error)) record({...facts, reused: false, outcome: 'refused'});
+			throw error;
+		}
+		const {token, cached} = granted;
+		record({...facts, reused: cached, outcome: 'granted'});
 		return {authorization: `Bearer ${token}`, identity, login: found, token, cached};
 	};
+
+	const record = (facts: AuthenticationFacts) => options.onAuthentication?.(facts);
 
 	const tell = ({onNotice}: CallOptions, notice: RegistryNotice) => {
 		if (told.has(notice.message)) return;
@@ -116,7 +145,16 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 				`${domain} wants user and password, but the login (${found.source}) is an identity token`,
 			);
 		}
-		return found ? {...nobody, authorization: basicAuthorization(found.credential)} : nobody;
+		if (!found) return nobody;
+		record({
+			host: domain,
+			challenge: 'basic',
+			scopes: [],
+			...sayWho(nobody.identity),
+			reused: false,
+			outcome: 'granted',
+		});
+		return {...nobody, authorization: basicAuthorization(found.credential)};
 	};
 
 	/** The same, and where the token service refuses the login, once more with the one that there is by now. */
@@ -191,6 +229,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 function identityOf(found: FoundCredential | undefined): Identity {
 	if (!found) return {};
 	return {source: found.source, username: credentialUsername(found.credential)};
+}
+
+function sayWho({source, username}: Identity): Pick<AuthenticationFacts, 'source' | 'username'> {
+	return {
+		...(source === undefined ? {} : {source}),
+		...(username === undefined ? {} : {username}),
+	};
 }
 
 function keyOf({scopes}: Wish): string {

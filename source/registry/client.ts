@@ -1,4 +1,5 @@
 /** The registry client: the port of registry-client.ts over node:http, one session for each host. */
+import type {AuthenticationFacts} from '../domain/authentication.ts';
 import {createConnector, type Connector} from './agents.ts';
 import {discover} from './discovery.ts';
 import {exchangeEntraToken, type EntraExchange} from './entra-exchange.ts';
@@ -41,6 +42,9 @@ export type RegistryClientOptions = {
 const mebibyte = 1024 * 1024;
 const triesInAll = 5;
 
+/** Login conversations that are remembered for each host. */
+const mostAuthentications = 20;
+
 export function createRegistryClient(
 	options: RegistryClientOptions,
 ): RegistryClient & EntraExchange {
@@ -60,6 +64,11 @@ export function createRegistryClient(
 	};
 	const concurrency = options.concurrency ?? 6;
 	const entries = new Map<string, HostEntry>();
+	const authentications = new Map<string, readonly AuthenticationFacts[]>();
+	const remember = (facts: AuthenticationFacts) => {
+		const before = authentications.get(facts.host) ?? [];
+		authentications.set(facts.host, [...before, facts].slice(-mostAuthentications));
+	};
 
 	const entryOf = (domain: string): HostEntry => {
 		const known = entries.get(domain);
@@ -72,6 +81,7 @@ export function createRegistryClient(
 			policy,
 			now,
 			limitBytes,
+			onAuthentication: remember,
 		});
 		entries.set(domain, entry);
 		return entry;
@@ -123,6 +133,8 @@ export function createRegistryClient(
 				exchangeEntraToken(transport, subject, accessToken, call, now),
 			);
 		},
+
+		authentications: domain => authentications.get(domain) ?? [],
 
 		forgetTokens(domain) {
 			entries.delete(domain);

@@ -1,4 +1,5 @@
 /** The conversation with one registry: finds out how to speak with it, then makes authorised calls. */
+import type {AuthenticationFacts} from '../domain/authentication.ts';
 import {RegbenchError} from '../domain/errors.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import {createAuthorizer, type Grant} from './authorizer.ts';
@@ -52,6 +53,8 @@ export type HostSessionOptions = {
 	readonly concurrency: number;
 	readonly policy: RetryPolicy;
 	readonly now: () => number;
+	/** Told how each token came about. */
+	readonly onAuthentication?: ((facts: AuthenticationFacts) => void) | undefined;
 };
 
 type Sent = {readonly answer: WireAnswer; readonly identity: Identity};
@@ -86,6 +89,7 @@ export function createHostSession(options: HostSessionOptions): HostSession {
 		credentials: options.credentials,
 		tokenHost: provider.tokenHost,
 		now,
+		onAuthentication: options.onAuthentication,
 	});
 
 	const send = async (call: Call, url: URL, grant: Grant, {signal}: CallOptions) => {

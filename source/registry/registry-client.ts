@@ -1,4 +1,5 @@
 /** The port to registries: what operations, engines and the workbench may ask of one. */
+import type {AuthenticationFacts} from '../domain/authentication.ts';
 import type {Credential, FoundCredential} from '../domain/credential.ts';
 import type {Digest} from '../domain/digest.ts';
 import type {Descriptor, RawManifest} from '../domain/manifest.ts';
@@ -162,6 +163,9 @@ export type RegistryClient = {
 	 * it is refused.
 	 */
 	checkLogin(domain: string, credential: Credential, options?: CallOptions): Promise<LoginCheck>;
+
+	/** How it was shown who is asking there, as far as it was done here: the newest last, a few of them. */
+	authentications(domain: string): readonly AuthenticationFacts[];
 
 	/** Forgets cached tokens of a host (after login or logout). */
 	forgetTokens(domain: string): void;
