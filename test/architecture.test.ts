@@ -14,6 +14,7 @@ const floors = [
 	'layers',
 	'safety',
 	'signatures',
+	'explain',
 	'oci-layout',
 	'credentials',
 	'registry',

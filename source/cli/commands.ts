@@ -19,6 +19,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
 	inspect: async () => (await import('./commands/remote.ts')).inspectCommand,
 	layers: async () => (await import('./commands/layers.ts')).layersCommand,
 	check: async () => (await import('./commands/check.ts')).checkCommand,
+	explain: async () => (await import('./commands/explain.ts')).explainCommand,
 	copy: async () => (await import('./commands/remote-changes.ts')).copyCommand,
 	'rm-remote': async () => (await import('./commands/remote-changes.ts')).removeRemoteCommand,
 	cleanup: async () => (await import('./commands/cleanup.ts')).cleanupCommand,

@@ -2,6 +2,7 @@
  * The one stream in which every operation reports. The log pane, the jobs view and `--json` are
  * three readers of the same events. All texts are sanitised by whoever yields them; none holds a secret.
  */
+import type {AuthenticationFacts} from './authentication.ts';
 import type {ErrorRecord} from './errors.ts';
 import type {ProbeAnswer} from './probe.ts';
 
@@ -50,7 +51,13 @@ export type TransferEvent = {
 /** What an operation yields while it works. */
 export type OperationEvent =
 	/** Something was begun or found out; `command` is the plain docker command that does the same. */
-	| {readonly type: 'step'; readonly message: string; readonly command?: string}
+	| {
+			readonly type: 'step';
+			readonly message: string;
+			readonly command?: string;
+			/** How the registry was shown who asks, where the step is about that. */
+			readonly authentication?: AuthenticationFacts;
+	  }
 	| TransferEvent
 	/** What a container printed, in batches; of a flood the last lines, with the number of those left out. */
 	| {

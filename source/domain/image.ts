@@ -42,6 +42,8 @@ export type ImageDetails = LocalImage & {
 	readonly user: string;
 	readonly exposedPorts: readonly string[];
 	readonly labels: Readonly<Record<string, string>>;
+	/** Folders in which the engine says that it keeps the layers, topmost first; absent where it does not say. */
+	readonly folders?: readonly string[];
 	/** Newest first. */
 	readonly history: readonly LayerSummary[];
 };

@@ -51,8 +51,18 @@ export function detailsFrom(
 				sanitise(String(value)),
 			]),
 		),
+		...foldersFrom(row['GraphDriver']),
 		history: historyFrom(history, diffIds),
 	};
+}
+
+/** Overlay drivers name the topmost folder and those below it, with colons between. */
+function foldersFrom(graphDriver: unknown): Pick<ImageDetails, 'folders'> {
+	const data = record(record(graphDriver)['Data']);
+	const folders = [text(data['UpperDir']), ...(text(data['LowerDir'])?.split(':') ?? [])].flatMap(
+		folder => (folder === undefined || folder === '' ? [] : [sanitise(folder, 400)]),
+	);
+	return folders.length === 0 ? {} : {folders};
 }
 
 /** `GET /images/NAME/history`, newest first, with the diff IDs where steps and layers can be paired. */

@@ -11,6 +11,18 @@ import type {Containers} from './containers.ts';
 
 export type EngineKind = 'docker' | 'podman' | 'embedded';
 
+/** Where a daemon keeps its images, as `docker info` tells. */
+export type EngineStorage = {
+	/** Docker Root Dir. */
+	readonly folder?: string;
+	/** Storage Driver. */
+	readonly driver?: string;
+	/** Whether that folder is on this machine, in a virtual machine of it, or on another machine. */
+	readonly place: 'here' | 'virtual-machine' | 'elsewhere';
+	/** The name that the daemon's machine gives itself. */
+	readonly machine?: string;
+};
+
 export type EngineInfo = {
 	readonly kind: EngineKind;
 	/** Name and version for the header: `docker 28.2`, `podman 4.3`, `embedded`. */
@@ -21,6 +33,8 @@ export type EngineInfo = {
 	readonly address: string;
 	/** `graph-driver`: image ID = config digest. `containerd`, `layout`: image ID = manifest or index digest. */
 	readonly store: 'graph-driver' | 'containerd' | 'layout';
+	/** Absent where the address is the folder itself. */
+	readonly storage?: EngineStorage;
 	/** Why containers cannot be run here; absent where they can. */
 	readonly containersUnavailable?: string;
 };

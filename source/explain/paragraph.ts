@@ -20,7 +20,7 @@ export function next(text: string): Paragraph {
 
 /** The text with the keys in it, as `keyOf` names them. */
 export function withKeys(text: string, keyOf: (id: string) => string): string {
-	return text.replaceAll(/\{([a-z][a-z.-]*)\}/g, (_, id: string) => keyOf(id));
+	return text.replaceAll(/\{([a-z][a-z\d.-]*)\}/g, (_, id: string) => keyOf(id));
 }
 
 /** `1 layer`, `2 layers`. */

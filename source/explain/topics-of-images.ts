@@ -160,17 +160,14 @@ function placeOf(engine: EngineFacts): readonly Paragraph[] {
 
 function filesOf(engine: EngineFacts, image: ImageFacts): readonly Paragraph[] {
 	if (engine.store === 'layout') {
-		const fileOf = (digest: string) => `blobs/${digest.replace(':', '/')}`;
 		const {configDigest, layers = []} = image;
-		const short = (digest: string) => `blobs/sha256/${shortDigest(digest)}…`;
 		const largest = layers.toSorted((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0))[0];
 		return [
 			fact(`This image begins with its manifest: ${fileOf(image.id)}.`),
-			...(configDigest ? [fact(`That names the config, ${short(configDigest)},`)] : []),
-			...(largest
+			...(configDigest && largest
 				? [
 						fact(
-							`and ${counted(layers.length, 'layer')}; the largest is ${short(largest.digest)}, ${formatBytes(largest.sizeBytes ?? 0)}. A file's name is the sha256 of what is in it.`,
+							`That names the config, ${shortFile(configDigest)}, and ${counted(layers.length, 'layer')}; the largest is ${shortFile(largest.digest)}, ${formatBytes(largest.sizeBytes ?? 0)}. A file's name is the sha256 of what is in it.`,
 						),
 					]
 				: []),
@@ -183,6 +180,14 @@ function filesOf(engine: EngineFacts, image: ImageFacts): readonly Paragraph[] {
 			`The engine names ${counted(folders.length, 'folder')} for this image's layers, topmost first: ${listed(folders, 2)}.`,
 		),
 	];
+}
+
+function fileOf(digest: string): string {
+	return `blobs/${digest.replace(':', '/')}`;
+}
+
+function shortFile(digest: string): string {
+	return `blobs/sha256/${shortDigest(digest)}…`;
 }
 
 export function aboutTag({tag, image}: Facts): readonly Paragraph[] {

@@ -71,16 +71,19 @@ export function aboutPull({pull, engine}: Facts): readonly Paragraph[] {
 		plain(
 			'A pull turns the tag into a digest, takes the manifest for this platform, fetches the layers that are missing, and checks every digest.',
 		),
-		plain('A tag that is here already does not follow the registry by itself: pull again for that.'),
+		plain(
+			'A tag that is here already does not follow the registry by itself: pull again for that.',
+		),
 		next('{images.repull} deletes the local copy, pulls it again and compares the two.'),
 	];
 }
 
 export function aboutLogin({target, targets, authentications, last}: Facts): readonly Paragraph[] {
-	const shown = target ? [target] : targets.slice(0, mostListed);
-	const told = authentications.filter(({host}) => !target || host === target.host).slice(-2);
+	const host = target?.host ?? authentications.at(-1)?.host;
+	const told = authentications.filter(entry => entry.host === host).slice(-1);
+	const shown = targets.filter(entry => host === undefined || entry.host === host);
 	return [
-		...shown.map(entry => fact(loginText(entry))),
+		...shown.slice(0, mostListed).map(entry => fact(loginText(entry))),
 		...(told.length > 0
 			? told.flatMap(conversation)
 			: last
@@ -258,7 +261,11 @@ export function aboutSigning({remote}: Facts): readonly Paragraph[] {
 							: `${remote.reference} has ${counted(remote.signatures, 'signature')} on its registry. That one is there does not mean that it is good: it has to be checked with a key.`,
 					),
 					...(remote.otherReferrers > 0
-						? [fact(`Besides, ${counted(remote.otherReferrers, 'SBOM or attestation')} refer to it.`)]
+						? [
+								fact(
+									`Besides, ${counted(remote.otherReferrers, 'SBOM or attestation')} refer to it.`,
+								),
+							]
 						: []),
 				]
 			: []),
@@ -299,7 +306,9 @@ export function aboutSecrets({image}: Facts): readonly Paragraph[] {
 
 export function aboutCleanup({totals}: Facts): readonly Paragraph[] {
 	return [
-		...(totals ? [fact(`${counted(totals.count, 'image')} here, ${formatBytes(totals.sizeBytes)}.`)] : []),
+		...(totals
+			? [fact(`${counted(totals.count, 'image')} here, ${formatBytes(totals.sizeBytes)}.`)]
+			: []),
 		plain(
 			'Dangling images are what a newer build took the name from. They, and versions that nobody runs, are what fills disks and bills.',
 		),
@@ -307,13 +316,15 @@ export function aboutCleanup({totals}: Facts): readonly Paragraph[] {
 			'Untagged on a registry is not the same as unused: platforms of an index and signatures have no tag either.',
 		),
 		plain('A registry gives the room back later, when it collects what nothing points at.'),
-		next('{images.cleanup} shows what rules would take, what stays, and why. Only {cleanup.confirm} there begins.'),
+		next(
+			'{images.cleanup} shows what rules would take, what stays, and why. Only {cleanup.confirm} there begins.',
+		),
 	];
 }
 
 export function aboutOperation({last, line}: Facts): readonly Paragraph[] {
 	return [
-		...(line === undefined || line === '' ? [] : [fact(line)]),
+		...(line === undefined || line === '' || last?.outcome.includes(line) ? [] : [fact(line)]),
 		...(last
 			? [
 					fact(`Last: ${last.operation} of ${last.subject}, ${last.phase}.`),

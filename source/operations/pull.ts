@@ -3,6 +3,7 @@ import {familiarReference, formatReference, parseReference} from '../domain/refe
 import type {OperationContext} from './context.ts';
 import {dockerCommand} from './docker-command.ts';
 import {withRetries} from './retry.ts';
+import {tellAuthentication} from './tell-authentication.ts';
 import {withLogin} from './with-login.ts';
 
 export type PullRequest = {readonly reference: string};
@@ -29,6 +30,7 @@ export async function* pullImage(
 			withRetries(() => engine.pull(reference, {signal, credential: login?.credential}), context),
 		context,
 	);
+	yield* tellAuthentication(reference, context);
 	return {
 		operation: 'pull',
 		reference: formatReference(reference),

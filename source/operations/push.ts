@@ -15,6 +15,7 @@ import {dockerCommand} from './docker-command.ts';
 import {findImage} from './find-image.ts';
 import type {PushDestination} from './request.ts';
 import {withRetries} from './retry.ts';
+import {tellAuthentication} from './tell-authentication.ts';
 import {prepareVerification} from './verify-push.ts';
 import {withLogin} from './with-login.ts';
 
@@ -73,6 +74,7 @@ export async function* pushImage(
 	}
 	const confirmed = yield* verification.check(outcome.digest);
 	verification.close();
+	yield* tellAuthentication(reference, context);
 	const webUrl = providerForHost(reference.domain).webAddress?.(
 		reference.domain,
 		reference.path,

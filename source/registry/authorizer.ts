@@ -9,14 +9,7 @@ import {checkRealm} from './realm.ts';
 import {isRefusal, type Identity, type Subject} from './refusals.ts';
 import type {CallOptions, CredentialSource, RegistryNotice} from './registry-client.ts';
 import {orCancelled} from './retry.ts';
-import {
-	formatScope,
-	onlyReads,
-	parseScopes,
-	rightsOf,
-	widenScopes,
-	type Scope,
-} from './scopes.ts';
+import {formatScope, onlyReads, parseScopes, rightsOf, widenScopes, type Scope} from './scopes.ts';
 import {basicAuthorization, createTokenCache} from './tokens.ts';
 import type {Transport} from './transport.ts';
 

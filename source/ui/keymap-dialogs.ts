@@ -286,6 +286,23 @@ export const dialogKeys: readonly KeyBinding[] = [
 	),
 
 	...reading('explain'),
+	key(
+		'explain',
+		'next',
+		['tab', 'right', 'l'],
+		'next page',
+		'To the next topic about the same thing',
+		intents => intents.turnPage(1),
+	),
+	key(
+		'explain',
+		'previous',
+		['shift+tab', 'left', 'h'],
+		'page before',
+		'To the topic before',
+		intents => intents.turnPage(-1),
+		{},
+	),
 	key('explain', 'close', ['e', 'q', 'enter'], 'close', 'Close', intents => intents.back()),
 
 	key('quit', 'confirm', ['y', 'q'], 'leave', 'Leave; running jobs are cancelled', intents =>

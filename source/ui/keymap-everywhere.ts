@@ -144,7 +144,7 @@ export const everywhereKeys: readonly KeyBinding[] = [
 		keys: ['e'],
 		scope: 'everywhere',
 		title: 'explain',
-		help: 'Say in words what is under the cursor',
+		help: 'Say in plain words what is under the cursor, with the facts of this machine',
 		footer: true,
 		run: intents => intents.openExplain(),
 	},

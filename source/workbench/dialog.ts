@@ -1,4 +1,6 @@
 /** The dialogs of the workbench, as plain data: a union, of which one at most is open. */
+import type {TopicId} from '../explain/topics.ts';
+import type {GatheredFacts} from './explain-facts.ts';
 import type {CleanupPlan} from '../domain/cleanup.ts';
 import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ErrorRecord} from '../domain/errors.ts';
@@ -170,8 +172,13 @@ export type Dialog =
 	| {readonly kind: 'save-log'; readonly path: string; readonly problem?: string}
 	| {
 			readonly kind: 'explain';
-			readonly title: string;
-			readonly lines: readonly string[];
+			/** What is explained, for the title. */
+			readonly name: string;
+			/** Pages, of which one is open. */
+			readonly topics: readonly TopicId[];
+			readonly page: number;
+			/** What was read for it, beside what the state holds. */
+			readonly gathered: GatheredFacts;
 			readonly offset: number;
 	  }
 	| {readonly kind: 'quit'; readonly running: number};

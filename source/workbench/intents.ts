@@ -3,6 +3,7 @@
  * through actions or starts an operation. All return at once; what takes time reports through state.
  */
 import type {Secret} from '../domain/credential.ts';
+import type {TopicId} from '../explain/topics.ts';
 import type {CleanupField, RunField} from './dialog.ts';
 import type {PaneId} from './state.ts';
 
@@ -46,6 +47,10 @@ export type Intents = {
 	askOsv(): void;
 	saveSafety(): void;
 	openExplain(): void;
+	/** One topic by itself. */
+	explainTopic(topic: TopicId): void;
+	/** To another page of the explanation; round at the ends. */
+	turnPage(step: 1 | -1): void;
 	/** Copies the reference, digest or command under the cursor to the clipboard (OSC 52). */
 	copy(): void;
 

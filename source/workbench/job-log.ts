@@ -46,8 +46,12 @@ export function advanceJob(job: Job, event: JobEvent): Job {
 	switch (event.type) {
 		case 'started':
 			return {...job, phase: 'running', startedAt: now};
-		case 'step':
-			return {...job, step: event.message};
+		case 'step': {
+			const {message, authentication} = event;
+			return authentication
+				? {...job, authentications: [...(job.authentications ?? []), authentication]}
+				: {...job, step: message};
+		}
 		case 'warned':
 			return {...job, step: event.message};
 		case 'output':

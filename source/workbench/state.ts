@@ -2,6 +2,7 @@
  * Everything a running workbench knows, as plain data. It is changed in one place (reducer.ts), read
  * through selectors.ts, and drawn by ui/. No secret, no function and no class instance lives here.
  */
+import type {AuthenticationFacts} from '../domain/authentication.ts';
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {
 	JobResult,
@@ -120,6 +121,8 @@ export type Job = {
 	/** Latest event of each layer, in order of appearance, keyed by `reference layer`. */
 	readonly transfers: Readonly<Record<string, TransferEvent>>;
 	readonly progress?: Progress;
+	/** How registries were shown who asks. */
+	readonly authentications?: readonly AuthenticationFacts[];
 	/** The last step's message. */
 	readonly step?: string;
 	/** The container it runs, and what that answered. */

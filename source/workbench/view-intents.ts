@@ -2,7 +2,11 @@
 import {toErrorRecord} from '../domain/errors.ts';
 import {formatReference} from '../domain/reference.ts';
 import {targetReference} from '../registry/providers/table.ts';
-import {explain} from './explain.ts';
+import type {TopicId} from '../explain/topics.ts';
+import {inspectRemote} from '../operations/inspect-remote.ts';
+import {readImageFacts, remoteFacts} from '../operations/gather-facts.ts';
+import {selectSubject, type Subject} from './explain.ts';
+import type {GatheredFacts} from './explain-facts.ts';
 import {layerText} from './layer-selectors.ts';
 import {safetyText} from './safety-selectors.ts';
 import {selectRemoteReference, selectRemoteRepository} from './remote-selectors.ts';
@@ -19,12 +23,44 @@ import {
 import type {Overlay, State} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
-type ViewIntents = Pick<Intents, 'openDetails' | 'openExplain' | 'copy' | 'refresh'>;
+type ViewIntents = Pick<
+	Intents,
+	'openDetails' | 'openExplain' | 'explainTopic' | 'turnPage' | 'copy' | 'refresh'
+>;
 
 export function createViewIntents(workbench: Workbench, refresh: () => void): ViewIntents {
-	const {store, engine, surroundings} = workbench;
+	const {store, engine, registry, credentials, surroundings} = workbench;
 	const {dispatch, getState} = store;
 	const show = (overlay: Overlay) => dispatch({type: 'overlayChanged', overlay});
+
+	/** Opens with what is known; what has to be read comes in while it is read. */
+	const explain = (subject: Subject, topics: readonly TopicId[]) => {
+		const {name, image, reference} = subject;
+		dispatch({
+			type: 'dialogChanged',
+			dialog: {kind: 'explain', name, topics, page: 0, gathered: {}, offset: 0},
+		});
+		const add = (facts: GatheredFacts) => {
+			const {dialog} = getState();
+			if (dialog?.kind !== 'explain' || dialog.name !== name) return;
+			const gathered = {...dialog.gathered, ...facts};
+			dispatch({type: 'dialogChanged', dialog: {...dialog, gathered}});
+		};
+		const {signal} = surroundings;
+		// Where it cannot be read, what is known is all that is said.
+		if (image !== undefined) {
+			readImageFacts(engine, image, signal).then(
+				facts => add({image: facts}),
+				() => undefined,
+			);
+		}
+		if (reference !== undefined) {
+			inspectRemote(reference, {registry, credentials, signal}).then(
+				details => add({remote: remoteFacts(details)}),
+				() => undefined,
+			);
+		}
+	};
 
 	return {
 		refresh,
@@ -44,8 +80,20 @@ export function createViewIntents(workbench: Workbench, refresh: () => void): Vi
 			);
 		},
 		openExplain() {
-			const {title, lines} = explain(getState());
-			dispatch({type: 'dialogChanged', dialog: {kind: 'explain', title, lines, offset: 0}});
+			const subject = selectSubject(getState());
+			explain(subject, subject.topics);
+		},
+		explainTopic(topic) {
+			const subject = selectSubject(getState());
+			const others = subject.topics.filter(other => other !== topic);
+			explain(subject, [topic, ...others]);
+		},
+		turnPage(step) {
+			const {dialog} = getState();
+			if (dialog?.kind !== 'explain') return;
+			const count = dialog.topics.length;
+			const page = (dialog.page + step + count) % count;
+			dispatch({type: 'dialogChanged', dialog: {...dialog, page, offset: 0}});
 		},
 		copy() {
 			const text = textUnderCursor(getState());

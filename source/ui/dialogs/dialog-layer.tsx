@@ -14,6 +14,7 @@ import {cleanupView} from './cleanup-view.tsx';
 import {copyView} from './copy-view.tsx';
 import {dialogHints} from './dialog-hints.ts';
 import type {DialogView} from './dialog-view.ts';
+import {explainView} from './explain-view.ts';
 import {helpView, helpWidth} from './help-view.ts';
 import {loginView} from './login-view.tsx';
 import {paletteView} from './palette-view.tsx';
@@ -25,7 +26,7 @@ import {repullView} from './repull-view.ts';
 import {removeRemoteView} from './remove-remote-view.tsx';
 import {repositoryView} from './repository-view.tsx';
 import {runView} from './run-view.tsx';
-import {explainView, quitView, removeTargetView, saveLogView} from './small-views.tsx';
+import {quitView, removeTargetView, saveLogView} from './small-views.tsx';
 import {tagView} from './tag-view.tsx';
 import {targetView} from './target-view.tsx';
 import {visibilityAddress, visibilityView} from './visibility-view.ts';
@@ -139,7 +140,7 @@ function viewOf(
 		case 'save-log':
 			return saveLogView(dialog, context);
 		case 'explain':
-			return explainView(dialog, context);
+			return explainView(dialog, context, bindings);
 		case 'quit':
 			return quitView(dialog, context);
 	}

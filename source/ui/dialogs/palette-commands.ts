@@ -1,6 +1,7 @@
 /** What the palette offers: the commands of the table of keys, found by their words. Pure. */
 import {go as findFuzzily} from 'fuzzysort';
 import type {Intents} from '../../workbench/intents.ts';
+import {topics} from '../../explain/topics.ts';
 import {paneIds, type PaneId, type State} from '../../workbench/state.ts';
 import {scopesOf} from '../key-dispatch.ts';
 import {moves} from '../keymap-everywhere.ts';
@@ -11,6 +12,16 @@ export type PaletteCommand = {
 	/** Why it cannot be done now. */
 	readonly blocked?: string;
 };
+
+/** `:explain digest` and its like. */
+const explanations: readonly KeyBinding[] = topics.map(({id, title}) => ({
+	id: `explain.${id}`,
+	keys: [],
+	scope: 'everywhere',
+	title: 'explain',
+	help: `${id}: ${title}`,
+	run: intents => intents.explainTopic(id),
+}));
 
 const movements = new Set(moves.map(({id}) => id));
 
@@ -39,7 +50,7 @@ export function paletteCommands(
 			if (!offered.has(words)) offered.set(words, binding);
 		}
 	}
-	const candidates = Array.from(offered.values(), binding => ({
+	const candidates = [...offered.values(), ...explanations].map(binding => ({
 		binding,
 		text: `${binding.title} ${binding.help}`,
 	}));

@@ -1,8 +1,7 @@
-/** The dialogs of a few lines: confirming, saving the log, explaining, leaving. */
+/** The dialogs of a few lines: confirming, saving the log, leaving. */
 import type {Dialog} from '../../workbench/dialog.ts';
 import {selectActiveJobs, selectLogLines} from '../../workbench/selectors.ts';
 import {TextField} from '../components/text-field.tsx';
-import {wrap} from '../text.ts';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, capped, minorSentence, row, sentence, type DialogView} from './dialog-view.ts';
@@ -59,23 +58,6 @@ export function saveLogView(
 				? minorSentence(`Writes ${lines} as plain text. The log holds no passwords.`, width)
 				: sentence(problem, width, undefined, caution(`${theme.symbols.warning} `))),
 		],
-	};
-}
-
-/** A longer text, to be read. */
-export function explainView(
-	{title, lines, offset}: DialogOf<'explain'>,
-	{width}: DialogContext,
-): DialogView {
-	return {
-		title,
-		tone: 'focus',
-		offset,
-		rows: lines.flatMap(text =>
-			text === ''
-				? [blank]
-				: wrap(text, width).map(part => (part.startsWith('$ ') ? row(accent(part)) : row(part))),
-		),
 	};
 }
 

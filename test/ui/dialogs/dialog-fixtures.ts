@@ -322,14 +322,10 @@ export const dialogs = {
 	saveLog: {kind: 'save-log', path: '/home/student/regbench-2026-11-25.log'},
 	explain: {
 		kind: 'explain',
-		title: 'What is a tag?',
-		lines: [
-			'A tag is a name that points at an image. Several names may point at the same one, and a name can be moved to another.',
-			'',
-			'$ docker tag hello:1.0.0 ghcr.io/octocat/hello:1.0.0',
-			'',
-			...Array.from({length: 30}, (_, index) => `Line ${index + 1} of a long text.`),
-		],
+		name: 'Image hello:1.0.0',
+		topics: ['digest', 'disk', 'layer'],
+		page: 0,
+		gathered: {},
 		offset: 0,
 	},
 	quit: {kind: 'quit', running: 2},
