@@ -13,7 +13,6 @@ const floors = [
 	'settings',
 	'layers',
 	'safety',
-	'signatures',
 	'explain',
 	'oci-layout',
 	'credentials',
