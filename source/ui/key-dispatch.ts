@@ -1,5 +1,6 @@
 /** From what the terminal sent to the binding that is meant. Pure. */
 import type {Key} from 'ink';
+import {selectLayers} from '../workbench/layer-selectors.ts';
 import {selectRemote, selectRemoteLevel} from '../workbench/remote-selectors.ts';
 import {selectSafety} from '../workbench/safety-selectors.ts';
 import type {Dialog} from '../workbench/dialog.ts';
@@ -144,6 +145,8 @@ export function filterBeingTyped(state: State): string | undefined {
 	if (state.filtering) return state.filters[state.filtering];
 	const safety = selectSafety(state);
 	if (safety?.filtering) return safety.filter;
+	const layers = selectLayers(state);
+	if (layers?.filtering) return layers.filter;
 	const level = selectRemoteLevel(state);
 	if (!selectRemote(state)?.filtering || !level || level.at === 'details') return undefined;
 	return level.filter;

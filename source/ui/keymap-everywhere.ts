@@ -155,8 +155,11 @@ export const everywhereKeys: readonly KeyBinding[] = [
 		title: 'refresh',
 		help: 'Ask engine and registries again',
 		footer: true,
-		run: (intents, {state}) =>
-			state.overlay?.kind === 'remote' ? intents.reloadRemote() : intents.refresh(),
+		run(intents, {state}) {
+			if (state.overlay?.kind === 'remote') intents.reloadRemote();
+			else if (state.overlay?.kind === 'layers') intents.reloadLayers();
+			else intents.refresh();
+		},
 	},
 	{
 		id: 'quit',

@@ -24,6 +24,8 @@ export const unicodeSymbols = {
 	up: '↑',
 	down: '↓',
 	full: '█',
+	/** What is full as well, and not the same. */
+	shade: '▓',
 	empty: '░',
 	ellipsis: '…',
 	separator: '·',
@@ -33,6 +35,9 @@ export const unicodeSymbols = {
 	caret: '▏',
 	/** One step further in. */
 	into: '›',
+	/** A folder that is closed, and one that is open. */
+	closed: '▸',
+	opened: '▾',
 	/** Name of the frames in ink-spinner. */
 	spinner: 'dots',
 } as const;
@@ -64,6 +69,7 @@ export const asciiSymbols: Symbols = {
 	up: '^',
 	down: 'v',
 	full: '#',
+	shade: '=',
 	empty: '.',
 	ellipsis: '~',
 	separator: '|',
@@ -72,5 +78,7 @@ export const asciiSymbols: Symbols = {
 	enter: 'Enter',
 	caret: '_',
 	into: '>',
+	closed: '>',
+	opened: 'v',
 	spinner: 'line',
 };

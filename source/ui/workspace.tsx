@@ -160,7 +160,7 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 				/>
 			);
 		case 'layers':
-			return <LayersView area={area} overlay={overlay} />;
+			return <LayersView area={area} overlay={overlay} targets={selectTargetColumns(state)} />;
 		case 'safety':
 			return <SafetyView area={area} overlay={overlay} />;
 		case 'proof':

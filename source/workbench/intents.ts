@@ -37,10 +37,17 @@ export type Intents = {
 	openJobs(): void;
 	/** The layers of the image, or of the remote tag, under the cursor. */
 	openLayers(): void;
-	/** Into a layer; opens or closes a folder. */
+	/** Reads them anew. */
+	reloadLayers(): void;
+	/** Into a layer; opens or closes a folder; from a file in a list to its layer. */
 	enterLayers(): void;
-	/** The files that later layers hide, or back. */
-	toggleWasted(): void;
+	/** Closes the folder, or the one that the cursor is in. */
+	foldLayers(): void;
+	/** Shows another list of the layer view, or its layers again where it is shown already. */
+	showLayers(view: 'largest' | 'hidden'): void;
+	/** To the files of the layer above or below. */
+	stepLayer(step: 1 | -1): void;
+	toggleLayerSort(): void;
 	/** How safe the image, or the remote tag, under the cursor is. */
 	openSafety(): void;
 	/** Sends names and versions of the packages to OSV. */

@@ -1,45 +1,106 @@
 /** Looking into the layers of an image. */
 import {toErrorRecord} from '../domain/errors.ts';
+import {formatReference, tryParseReference} from '../domain/reference.ts';
+import {findLayers, type LayerPlace} from '../operations/find-layers.ts';
 import {listLayers, type LayerRequest} from '../operations/list-layers.ts';
+import {targetReference} from '../registry/providers/table.ts';
 import type {Intents} from './intents.ts';
-import {selectLayerRows} from './layer-selectors.ts';
+import {
+	currentLayerRow,
+	layerCursorIndex,
+	selectLayerRows,
+	selectLayers,
+	withLayerCursor,
+	withLayerKey,
+} from './layer-selectors.ts';
 import {selectRemoteReference} from './remote-selectors.ts';
-import {selectCurrentImage} from './selectors.ts';
-import type {LayersOverlay} from './state.ts';
+import {selectCurrentImage, selectCurrentTagRow} from './selectors.ts';
+import type {LayersOverlay, State} from './state.ts';
+import {bareName} from './tag-rows.ts';
 import type {Workbench} from './workbench.ts';
 
-type LayerIntents = Pick<Intents, 'openLayers' | 'enterLayers' | 'toggleWasted'>;
+type LayerIntents = Pick<
+	Intents,
+	| 'openLayers'
+	| 'reloadLayers'
+	| 'enterLayers'
+	| 'foldLayers'
+	| 'showLayers'
+	| 'stepLayer'
+	| 'toggleLayerSort'
+>;
 
 export function createLayerIntents(workbench: Workbench): LayerIntents {
 	const {store, engine, registry, credentials, surroundings} = workbench;
 	const {dispatch, getState} = store;
 	const show = (overlay: LayersOverlay) => dispatch({type: 'overlayChanged', overlay});
 
-	/** The overlay that shows this request; undefined once it was closed. */
-	const current = (request: LayerRequest): LayersOverlay | undefined => {
-		const {overlay} = getState();
-		return overlay?.kind === 'layers' && overlay.request === request ? overlay : undefined;
+	/** Changes the view of this request, unless it was closed. */
+	const update = (request: LayerRequest, change: Partial<LayersOverlay>): boolean => {
+		const overlay = selectLayers(getState());
+		if (overlay?.request !== request) return false;
+		show({...overlay, ...change});
+		return true;
 	};
 
-	const load = async (request: LayerRequest) => {
+	const find = async (
+		request: LayerRequest,
+		layers: Parameters<typeof findLayers>[0]['layers'],
+		places: readonly LayerPlace[],
+		signal: AbortSignal,
+	) => {
+		// Names by which registries know a local image tell what its layers' blobs are called.
+		const details =
+			request.from === 'engine'
+				? await engine.inspect(request.image, {signal}).catch(() => undefined)
+				: undefined;
+		const known = details?.digests ?? [];
+		for await (const found of findLayers({layers, known, places}, {registry, signal})) {
+			const placed = selectLayers(getState())?.placed ?? {};
+			if (!update(request, {placed: {...placed, [found.place]: found}})) return;
+		}
+	};
+
+	const load = async (request: LayerRequest, places: readonly LayerPlace[]) => {
 		const closing = new AbortController();
 		const signal = AbortSignal.any([surroundings.signal, closing.signal]);
 		// Whoever closes the view does not want the rest of a large image.
 		const unwatch = store.subscribe(() => {
-			if (!current(request)) closing.abort();
+			if (selectLayers(getState())?.request !== request) closing.abort();
 		});
+		let finding: Promise<void> | undefined;
 		try {
 			for await (const report of listLayers(request, {engine, registry, credentials, signal})) {
-				const overlay = current(request);
-				if (!overlay) return;
-				show({...overlay, report});
+				// Where else the layers are is an extra that has no failure of its own.
+				finding ??= find(request, report.layers, places, signal).catch(() => undefined);
+				if (!update(request, {report})) return;
 			}
+			await finding;
 		} catch (error) {
-			const overlay = current(request);
-			if (overlay) show({...overlay, error: toErrorRecord(error)});
+			update(request, {error: toErrorRecord(error)});
 		} finally {
 			unwatch();
 		}
+	};
+
+	const open = (request: LayerRequest, before: LayersOverlay['before']) => {
+		const places = placesOf(getState(), request);
+		show({
+			kind: 'layers',
+			request,
+			report: undefined,
+			placed: {},
+			places: places.map(({id}) => id),
+			view: 'layers',
+			layer: 0,
+			open: [],
+			sort: 'size',
+			filter: '',
+			filtering: false,
+			cursor: {key: undefined, index: 0},
+			before,
+		});
+		void load(request, places);
 	};
 
 	return {
@@ -47,42 +108,89 @@ export function createLayerIntents(workbench: Workbench): LayerIntents {
 			const state = getState();
 			const remote = selectRemoteReference(state);
 			const here = selectCurrentImage(state);
-			const image = remote ?? here?.references[0] ?? here?.id;
+			const tag = state.focus === 'tags' ? selectCurrentTagRow(state)?.references[0] : undefined;
+			const image = remote ?? tag ?? here?.references[0] ?? here?.id;
 			if (image === undefined) {
 				return workbench.notify('warning', 'There is no image here yet: press p to pull one.');
 			}
-			const request: LayerRequest = {
-				image,
-				from: remote === undefined ? 'engine' : 'registry',
-			};
-			show({
-				kind: 'layers',
-				request,
-				report: undefined,
-				view: 'layers',
-				layer: 0,
-				open: [],
-				cursor: 0,
-				before: state.overlay,
-			});
-			void load(request);
+			open({image, from: remote === undefined ? 'engine' : 'registry'}, state.overlay);
+		},
+		reloadLayers() {
+			const overlay = selectLayers(getState());
+			if (overlay) open({...overlay.request}, overlay.before);
 		},
 		enterLayers() {
-			const {overlay} = getState();
-			if (overlay?.kind !== 'layers') return;
-			const row = selectLayerRows(overlay)[overlay.cursor];
-			if (row?.at === 'layer') {
-				return show({...overlay, view: 'files', layer: row.index, open: [], cursor: 0});
+			const overlay = selectLayers(getState());
+			const row = overlay && currentLayerRow(overlay);
+			if (!overlay || !row) return;
+			const files = {...overlay, view: 'files', filter: '', filtering: false} as const;
+			if (row.at === 'layer') {
+				return show(withLayerCursor({...files, layer: row.index, open: []}, 0));
 			}
-			if (row?.at !== 'file' || !row.file.isFolder) return;
-			const {path, isOpen} = row.file;
-			const open = isOpen ? overlay.open.filter(other => other !== path) : [...overlay.open, path];
-			show({...overlay, open});
+			if (row.at === 'largest' || row.at === 'hidden') {
+				const {path, layer} = row.file;
+				return show(withLayerKey({...files, layer, open: foldersAbove(path)}, path));
+			}
+			const {path, isOpen, kind} = row.file;
+			if (overlay.filter !== '') {
+				return show(withLayerKey({...files, open: foldersAbove(path)}, path));
+			}
+			if (kind === 'folder') show(folded(overlay, path, isOpen));
 		},
-		toggleWasted() {
-			const {overlay} = getState();
-			if (overlay?.kind !== 'layers') return;
-			show({...overlay, view: overlay.view === 'wasted' ? 'layers' : 'wasted', cursor: 0});
+		foldLayers() {
+			const overlay = selectLayers(getState());
+			const row = overlay && currentLayerRow(overlay);
+			if (row?.at !== 'file') return;
+			if (row.file.isOpen) return show(folded(overlay!, row.file.path, true));
+			const rows = selectLayerRows(overlay!);
+			const at = layerCursorIndex(overlay!, rows);
+			const above = rows.findLastIndex(
+				(other, index) => index < at && other.at === 'file' && other.file.depth < row.file.depth,
+			);
+			if (above >= 0) show(withLayerCursor(overlay!, above));
+		},
+		showLayers(view) {
+			const overlay = selectLayers(getState());
+			if (!overlay) return;
+			const next = overlay.view === view ? 'layers' : view;
+			const key = next === 'layers' ? String(overlay.layer) : '';
+			show(withLayerKey({...overlay, view: next, filter: '', filtering: false}, key));
+		},
+		stepLayer(step) {
+			const overlay = selectLayers(getState());
+			const layer = (overlay?.layer ?? 0) + step;
+			if (!overlay?.report?.layers[layer]) return;
+			show(withLayerCursor({...overlay, layer, open: []}, 0));
+		},
+		toggleLayerSort() {
+			const overlay = selectLayers(getState());
+			const row = overlay && currentLayerRow(overlay);
+			if (!overlay) return;
+			const sort = overlay.sort === 'size' ? 'path' : 'size';
+			show(withLayerKey({...overlay, sort}, row?.key ?? ''));
 		},
 	};
+}
+
+/** The overlay with a folder opened, or closed; the cursor stays. */
+function folded(overlay: LayersOverlay, path: string, isOpen: boolean): LayersOverlay {
+	const open = isOpen ? overlay.open.filter(other => other !== path) : [...overlay.open, path];
+	return withLayerKey({...overlay, open}, path);
+}
+
+function foldersAbove(path: string): readonly string[] {
+	const parts = path.split('/');
+	return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** Where on the person's targets the image would be: under the same name and tag. */
+function placesOf({targets}: State, {image}: LayerRequest): readonly LayerPlace[] {
+	const reference = tryParseReference(image);
+	// An image without a name has no place.
+	if (!reference || /^(?:sha256:)?[\da-f]{64}$/.test(image)) return [];
+	const name = bareName(reference, targets);
+	return targets.map(target => ({
+		id: target.id,
+		reference: formatReference(targetReference(target, name, reference.tag ?? 'latest')),
+	}));
 }

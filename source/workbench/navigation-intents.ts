@@ -1,6 +1,12 @@
 /** Moving about: focus, cursors, filter, marks, overlays and dialogs that only show. */
 import type {Intents, Movement} from './intents.ts';
-import {outOfLayers, selectLayerRows} from './layer-selectors.ts';
+import {
+	layerCursorIndex,
+	outOfLayers,
+	selectLayerRows,
+	selectLayers,
+	withLayerCursor,
+} from './layer-selectors.ts';
 import {
 	remoteCursorIndex,
 	remoteKeys,
@@ -101,15 +107,15 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 		back() {
 			const state = getState();
 			if (state.dialog) return dispatch({type: 'dialogChanged', dialog: undefined});
+			if (state.overlay?.kind === 'layers') {
+				return dispatch({type: 'overlayChanged', overlay: outOfLayers(state.overlay)});
+			}
 			const {focus} = state;
 			if (state.filtering || state.filters[focus] !== '') {
 				dispatch({type: 'filterChanged', pane: state.filtering ?? focus, value: ''});
 				return dispatch({type: 'filterEnded'});
 			}
 			if (state.overlay?.kind === 'remote') return stepOut(state.overlay);
-			if (state.overlay?.kind === 'layers') {
-				return dispatch({type: 'overlayChanged', overlay: outOfLayers(state.overlay)});
-			}
 			if (state.overlay?.kind === 'safety') {
 				const {filtering, filter, before} = state.overlay;
 				const isFiltered = filtering || filter !== '';
@@ -132,10 +138,19 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 			}
 			const safety = selectSafety(getState());
 			if (safety) return dispatch({type: 'overlayChanged', overlay: {...safety, filtering: true}});
+			const layers = selectLayers(getState());
+			if (layers) {
+				return dispatch({type: 'overlayChanged', overlay: {...layers, filtering: true}});
+			}
 			closeOverlay();
 			dispatch({type: 'filterStarted', pane: getState().focus});
 		},
 		changeFilter(value) {
+			const layers = selectLayers(getState());
+			if (layers?.filtering) {
+				const overlay = withLayerCursor({...layers, filter: value}, 0);
+				return dispatch({type: 'overlayChanged', overlay});
+			}
 			const remote = selectRemote(getState());
 			if (remote?.filtering) return filterRemote(remote, value);
 			const safety = selectSafety(getState());
@@ -147,7 +162,11 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 			if (pane) dispatch({type: 'filterChanged', pane, value});
 		},
 		acceptFilter() {
+			const layers = selectLayers(getState());
 			const remote = selectRemote(getState());
+			if (layers?.filtering) {
+				return dispatch({type: 'overlayChanged', overlay: {...layers, filtering: false}});
+			}
 			if (remote?.filtering)
 				return dispatch({type: 'overlayChanged', overlay: {...remote, filtering: false}});
 			const safety = selectSafety(getState());
@@ -272,8 +291,9 @@ function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Over
 			return {...overlay, cursor: {key: rows[index]?.key, index: Math.max(index, 0)}};
 		}
 		case 'layers': {
-			const index = moved(overlay.cursor, selectLayerRows(overlay).length, movement);
-			return {...overlay, cursor: Math.max(0, index)};
+			const rows = selectLayerRows(overlay);
+			const index = moved(layerCursorIndex(overlay, rows), rows.length, movement);
+			return withLayerCursor(overlay, index);
 		}
 		case 'jobs': {
 			const ids = selectJobRows(state).map(job => job.id);

@@ -19,6 +19,7 @@ import type {Target} from '../domain/target.ts';
 import type {ContainerState} from '../engine/containers.ts';
 import type {EngineInfo} from '../engine/engine.ts';
 import type {CheckRequest} from '../operations/check-image.ts';
+import type {PlacedLayers} from '../operations/find-layers.ts';
 import type {LayerReport} from '../operations/layer-reading.ts';
 import type {LayerRequest} from '../operations/list-layers.ts';
 import type {OperationRequest} from '../operations/request.ts';
@@ -176,12 +177,20 @@ export type LayersOverlay = {
 	/** Grows while layers are read. */
 	readonly report: LayerReport | undefined;
 	readonly error?: ErrorRecord;
-	readonly view: 'layers' | 'files' | 'wasted';
+	/** Which targets have the layers, by target id; grows while they are asked. */
+	readonly placed: Readonly<Record<string, PlacedLayers>>;
+	/** Targets that are asked at all. */
+	readonly places: readonly string[];
+	readonly view: LayerView;
 	/** Index of the layer whose files are shown. */
 	readonly layer: number;
 	/** Folders that are open. */
 	readonly open: readonly string[];
-	readonly cursor: number;
+	readonly sort: LayerSort;
+	readonly filter: string;
+	/** Whether the filter is being typed. */
+	readonly filtering: boolean;
+	readonly cursor: Cursor;
 	/** What was open before. */
 	readonly before: Overlay | undefined;
 };
@@ -199,6 +208,9 @@ export type SafetyOverlay = {
 	/** What was open before. */
 	readonly before: Overlay | undefined;
 };
+/** All layers, the files of one, the largest files of all, what later layers hide. */
+export type LayerView = 'layers' | 'files' | 'largest' | 'hidden';
+export type LayerSort = 'size' | 'path';
 
 /** What lies over the two right-hand panes. */
 export type Overlay =

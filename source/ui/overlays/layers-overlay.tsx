@@ -1,165 +1,153 @@
 import type {ReactNode} from 'react';
-import {shortDigest} from '../../domain/digest.ts';
-import {formatBytes} from '../../domain/size.ts';
-import {selectLayerRows, type LayerRow} from '../../workbench/layer-selectors.ts';
+import {formatBytes, formatBytesOf} from '../../domain/size.ts';
+import {layerCursorIndex, selectLayerRows, type LayerRow} from '../../workbench/layer-selectors.ts';
+import type {TargetColumn} from '../../workbench/selectors.ts';
 import type {LayersOverlay} from '../../workbench/state.ts';
 import {Frame} from '../components/frame.tsx';
-import {failureParagraphs, messageLines} from '../components/message.ts';
+import {failureParagraphs, messageLines, type Paragraph} from '../components/message.ts';
 import {useViewport} from '../hooks/use-viewport.ts';
-import {keyOf} from '../keymap.ts';
+import {keyOf, type KeyBinding} from '../keymap.ts';
 import type {Area} from '../layout.ts';
-import {positionText} from '../panes/pane-title.ts';
-import {composeLine, type Cell} from '../rows/line.ts';
-import {leadCells, rowTone, type RowState} from '../rows/list-row.ts';
-import {barCells} from '../rows/progress.ts';
-import type {Theme, Tone} from '../theme.ts';
+import {nothingMatches} from '../panes/images-pane.tsx';
+import {filterCells, positionText} from '../panes/pane-title.ts';
+import type {Cell} from '../rows/line.ts';
+import type {Theme} from '../theme.ts';
 import {useUi} from '../ui-context.ts';
+import {factLines, layerRowLine, shortName, summaryLines} from './layer-lines.ts';
 
-export type LayersViewProps = {readonly area: Area; readonly overlay: LayersOverlay};
-
-const marks: Readonly<Record<'added' | 'changed' | 'removed', readonly [string, Tone]>> = {
-	added: ['+', 'good'],
-	changed: ['~', 'caution'],
-	removed: ['-', 'failure'],
+export type LayersViewProps = {
+	readonly area: Area;
+	readonly overlay: LayersOverlay;
+	readonly targets: readonly TargetColumn[];
 };
-const titles = {layers: 'Layers', files: 'Files of layer', wasted: 'Hidden files'} as const;
-const barWidth = 10;
 
-/** Where the megabytes are: layers with what made them, the files of one, and what is hidden. */
-export function LayersView({area, overlay}: LayersViewProps): ReactNode {
+/** Rows that stay for the list, however much there is to say of the selected one. */
+const leastRows = 5;
+
+/** Where the megabytes are: layers with what made them, the files of one, the largest, what is hidden. */
+export function LayersView({area, overlay, targets}: LayersViewProps): ReactNode {
 	const {theme, bindings} = useUi();
-	const {report, error, view, cursor} = overlay;
+	const {report, error, view} = overlay;
 	const rows = selectLayerRows(overlay);
+	const cursor = layerCursorIndex(overlay, rows);
+	const row = rows[cursor];
 	const width = area.width - 2;
-	const failure = error
-		? messageLines(theme, failureParagraphs(theme, error, keyOf(bindings, 'images.layers')), width)
-		: [];
-	const below = view === 'layers' ? factsOf(theme, rows[cursor], width) : [];
-	const visible = Math.max(1, area.height - 2 - failure.length - below.length);
+	const height = Math.max(1, area.height - 2);
+	const selected = row?.at === 'layer' ? row.index : undefined;
+	const above = view === 'layers' ? summaryLines(theme, overlay, selected, width) : [];
+	const most = Math.max(2, height - above.length - leastRows);
+	const below = error
+		? messageLines(theme, failureParagraphs(theme, error, keyOf(bindings, 'refresh')), width)
+		: factLines(theme, overlay, row, {targets, width, most});
+	const visible = Math.max(1, height - above.length - below.length);
 	const offset = useViewport(cursor, rows.length, visible);
-	const largest = Math.max(1, ...(report?.layers ?? []).map(({sizeBytes}) => sizeBytes));
+	const scale = {largest: largestOf(rows), width};
 	const drawn = rows
 		.slice(offset, offset + visible)
-		.map((row, index) =>
-			rowLine(theme, row, {selected: offset + index === cursor, focused: true}, largest, width),
+		.map((shown, index) =>
+			layerRowLine(theme, shown, {selected: offset + index === cursor, focused: true}, scale),
 		);
 	const blank = Array.from({length: Math.max(0, visible - drawn.length)}, () => ' '.repeat(width));
-	const nothing = emptyText(theme, overlay);
 	const lines =
-		rows.length === 0 && !error
-			? messageLines(theme, [{text: nothing, tone: 'quiet'}], width)
-			: [...drawn, ...blank, ...failure, ...below];
-	const number = view === 'files' ? ` ${overlay.layer + 1}` : '';
+		rows.length > 0
+			? [...above, ...drawn, ...blank, ...below]
+			: error
+				? below
+				: [...above, ...messageLines(theme, emptyText(theme, bindings, overlay), width)];
 	return (
 		<Frame
 			width={area.width}
 			height={area.height}
 			focused
-			title={[
-				{text: `${titles[view]}${number}`, tone: 'selected'},
-				{text: ` ${theme.symbols.separator} `, tone: 'quiet'},
-				{text: shortName(overlay.request.image)},
-			]}
-			position={
-				report && !report.complete && !error
-					? `${report.settled} of ${report.layers.length} read`
-					: positionText(cursor, rows.length)
-			}
+			title={titleOf(theme, overlay)}
+			hints={hintsOf(theme, overlay, rows)}
+			position={progressText(overlay) ?? positionText(cursor, rows.length)}
 			lines={lines}
 			scroll={{offset, visible, total: rows.length}}
 		/>
 	);
 }
 
-function emptyText(theme: Theme, {report, view}: LayersOverlay): string {
-	if (!report?.complete) return `Reading${theme.symbols.ellipsis}`;
-	if (view === 'wasted') return 'No file is hidden by a later layer: nothing is stored in vain.';
-	return view === 'files' ? 'There is no file in this layer.' : 'The image has no layer.';
+function titleOf(theme: Theme, overlay: LayersOverlay): readonly Cell[] {
+	const {view, layer, report, request, filter, filtering} = overlay;
+	const count = report?.layers.length ?? 0;
+	const name = {
+		layers: 'Layers',
+		files: `Layer ${layer + 1} of ${count}`,
+		largest: 'Biggest files',
+		hidden: 'Wasted files',
+	}[view];
+	return [
+		{text: name, tone: 'selected'},
+		{text: ` ${theme.symbols.separator} `, tone: 'quiet'},
+		{text: shortName(request.image)},
+		...filterCells(theme, filter, filtering),
+	];
 }
 
-function rowLine(
+/** The order and the sum of what is listed. */
+function hintsOf(
 	theme: Theme,
-	row: LayerRow,
-	state: RowState,
-	largest: number,
-	width: number,
-): string {
-	return composeLine(
-		theme,
-		[...leadCells(theme, state), ...cellsOf(theme, row, state, largest)],
-		width,
-	);
+	{view, sort, report, layer, filter}: LayersOverlay,
+	rows: readonly LayerRow[],
+): readonly Cell[] {
+	if (view === 'layers' || !report) return [];
+	const sum =
+		view === 'files' && filter === ''
+			? (report.layers[layer]?.files ?? []).reduce((bytes, file) => bytes + file.sizeBytes, 0)
+			: rows.reduce((bytes, row) => bytes + (row.at === 'layer' ? 0 : row.file.sizeBytes), 0);
+	const order = sort === 'size' ? 'biggest first' : 'by path';
+	return [{text: `${formatBytes(sum)} ${theme.symbols.separator} ${order}`, tone: 'quiet'}];
 }
 
-function cellsOf(theme: Theme, row: LayerRow, state: RowState, largest: number): readonly Cell[] {
-	switch (row.at) {
-		case 'layer': {
-			const {sizeBytes, createdBy, problem, entries} = row.layer;
-			const tone = problem ? 'failure' : entries === undefined ? 'quiet' : undefined;
-			return [
-				{text: String(row.index + 1), width: 3, align: 'right', tone: 'quiet'},
-				size(sizeBytes),
-				{text: ' '},
-				...barCells(theme, sizeBytes, largest, barWidth),
-				{text: ' '},
-				{text: problem ?? (createdBy || 'not told'), tone: rowTone(state, tone)},
-			];
+/** How far reading is; undefined when it is over. */
+function progressText({report, error}: LayersOverlay): string | undefined {
+	if (!report || report.complete || error) return undefined;
+	const {settled, layers, doneBytes, totalBytes} = report;
+	if (settled === layers.length) return undefined;
+	const bytes = formatBytesOf(Math.min(doneBytes, totalBytes), totalBytes);
+	return `reading ${Math.min(settled + 1, layers.length)} of ${layers.length}, ${bytes}`;
+}
+
+function largestOf(rows: readonly LayerRow[]): number {
+	let largest = 1;
+	for (const row of rows) {
+		largest = Math.max(largest, row.at === 'layer' ? row.layer.sizeBytes : row.file.sizeBytes);
+	}
+	return largest;
+}
+
+function emptyText(
+	theme: Theme,
+	bindings: readonly KeyBinding[],
+	{report, view, filter, layer}: LayersOverlay,
+): readonly Paragraph[] {
+	if (!report) return [{text: `Asking for the layers${theme.symbols.ellipsis}`, tone: 'quiet'}];
+	if (filter !== '') return nothingMatches(bindings, filter);
+	switch (view) {
+		case 'layers':
+			return [{text: 'The image has no layer.'}];
+		case 'files': {
+			const {state, problem} = report.layers[layer] ?? {};
+			if (state === 'waiting' || state === 'reading') {
+				return [{text: `It is read in its turn${theme.symbols.ellipsis}`, tone: 'quiet'}];
+			}
+			if (problem !== undefined) {
+				return [
+					{text: `${theme.symbols.failure} ${problem}`, tone: 'failure'},
+					{text: 'Nothing of this layer could be listed.', tone: 'quiet'},
+				];
+			}
+			return [{text: 'There is no file in this layer.'}];
 		}
-		case 'file': {
-			const {name, depth, isFolder, isOpen, sizeBytes, mark} = row.file;
-			const [sign, tone] = mark ? marks[mark] : [' ', undefined];
+		case 'largest':
+		case 'hidden': {
+			if (!report.complete) return [{text: `Reading${theme.symbols.ellipsis}`, tone: 'quiet'}];
+			if (view === 'largest') return [{text: 'No layer has a file with anything in it.'}];
 			return [
-				{text: sign, width: 2, tone},
-				size(sizeBytes),
-				{text: '', width: 1 + 2 * Math.min(depth, 12)},
-				{text: isFolder ? (isOpen ? '- ' : '+ ') : '  ', tone: 'quiet'},
-				{text: isFolder ? `${name}/` : name, tone: rowTone(state)},
-			];
-		}
-		case 'wasted': {
-			const {path, sizeBytes, layer, hiddenBy, how} = row.file;
-			return [
-				size(sizeBytes),
-				{text: `  ${how} ${layer + 1} by ${hiddenBy + 1}`, width: 20, tone: 'caution'},
-				{text: path, tone: rowTone(state)},
+				{text: `${theme.symbols.success} Nothing is wasted.`, tone: 'good'},
+				{text: 'No later layer overwrites or removes what an earlier one stores.', tone: 'quiet'},
 			];
 		}
 	}
-}
-
-/** A reference as it is, an ID by its first digits. */
-function shortName(image: string): string {
-	return image.startsWith('sha256:') ? shortDigest(image) : image;
-}
-
-function size(bytes: number): Cell {
-	return {text: formatBytes(bytes), width: 8, align: 'right'};
-}
-
-/** What is known of the selected layer. */
-function factsOf(theme: Theme, row: LayerRow | undefined, width: number): readonly string[] {
-	if (row?.at !== 'layer') return [];
-	const {digest, diffId, entries, wastedBytes, sharedWith} = row.layer;
-	const facts = [
-		['digest', digest ? shortDigest(digest) : 'not kept by this engine'],
-		['diff ID', diffId ? shortDigest(diffId) : 'not read yet'],
-		[
-			'files',
-			entries === undefined ? 'not read yet' : `${entries}, ${formatBytes(wastedBytes)} hidden`,
-		],
-		[
-			'shared',
-			sharedWith === undefined
-				? 'looking…'
-				: sharedWith.length > 0
-					? sharedWith.map(shortName).join(', ')
-					: 'with no other local image',
-		],
-	] as const;
-	return [
-		theme.paint('quiet', theme.symbols.horizontal.repeat(width)),
-		...facts.map(([name, text]) =>
-			composeLine(theme, [{text: `  ${name}`, width: 12, tone: 'quiet'}, {text}], width),
-		),
-	];
 }

@@ -87,10 +87,10 @@ export function commandLine(values: readonly string[]): readonly string[] {
 }
 
 /** The instruction as it stood in the Dockerfile, without the shell that the builder put before it. */
-function instruction(createdBy: string): string {
+export function instruction(createdBy: string): string {
 	return createdBy
 		.replace(/^\/bin\/sh -c #\(nop\)\s*/, '')
-		.replace(/^(?:\|\d+ .*? )?\/bin\/sh -c /, 'RUN ')
+		.replace(/^(?:RUN )?(?:\|\d+ .*? )?\/bin\/sh -c /, 'RUN ')
 		.replace(/\s*# buildkit$/, '')
 		.replaceAll(/\s+/g, ' ');
 }

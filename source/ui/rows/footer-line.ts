@@ -41,7 +41,7 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 
 /** A text to scroll through has nothing to narrow down. */
 function hasFilter(state: State): boolean {
-	if (!state.overlay) return true;
+	if (!state.overlay || ['layers', 'safety'].includes(state.overlay.kind)) return true;
 	return state.overlay.kind === 'remote' && selectRemoteLevel(state)?.at !== 'details';
 }
 
