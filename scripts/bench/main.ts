@@ -16,6 +16,7 @@ import {measureEmbeddedTransfers} from './embedded-transfers.ts';
 import {verdictOf, type Row} from './figures.ts';
 import {measureIdle} from './idle.ts';
 import {measureKeys} from './keys.ts';
+import {measureLayers} from './layers.ts';
 import {loadManyImages} from './many-images.ts';
 import {measureStartUp} from './start-up.ts';
 import {measureSyncStatus} from './sync-status.ts';
@@ -31,6 +32,7 @@ const suites: Readonly<Record<string, Suite>> = {
 	docker: measureDockerTransfers,
 	embedded: measureEmbeddedTransfers,
 	copy: measureCopies,
+	layers: measureLayers,
 	status: measureSyncStatus,
 };
 

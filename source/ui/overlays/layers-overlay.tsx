@@ -105,6 +105,8 @@ function progressText({report, error}: LayersOverlay): string | undefined {
 	if (!report || report.complete || error) return undefined;
 	const {settled, layers, doneBytes, totalBytes} = report;
 	if (settled === layers.length) return undefined;
+	// A Docker engine makes the whole archive before it gives out its first byte.
+	if (doneBytes === 0) return `waiting for the first of ${layers.length}`;
 	const bytes = formatBytesOf(Math.min(doneBytes, totalBytes), totalBytes);
 	return `reading ${Math.min(settled + 1, layers.length)} of ${layers.length}, ${bytes}`;
 }
