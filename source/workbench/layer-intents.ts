@@ -125,7 +125,7 @@ export function createLayerIntents(workbench: Workbench): LayerIntents {
 			if (!overlay || !row) return;
 			const files = {...overlay, view: 'files', filter: '', filtering: false} as const;
 			if (row.at === 'layer') {
-				return show(withLayerCursor({...files, layer: row.index, open: []}, 0));
+				return show(withFirstOpen({...files, layer: row.index, open: []}));
 			}
 			if (row.at === 'largest' || row.at === 'hidden') {
 				const {path, layer} = row.file;
@@ -160,7 +160,7 @@ export function createLayerIntents(workbench: Workbench): LayerIntents {
 			const overlay = selectLayers(getState());
 			const layer = (overlay?.layer ?? 0) + step;
 			if (!overlay?.report?.layers[layer]) return;
-			show(withLayerCursor({...overlay, layer, open: []}, 0));
+			show(withFirstOpen({...overlay, layer, open: []}));
 		},
 		toggleLayerSort() {
 			const overlay = selectLayers(getState());
@@ -170,6 +170,13 @@ export function createLayerIntents(workbench: Workbench): LayerIntents {
 			show(withLayerKey({...overlay, sort}, row?.key ?? ''));
 		},
 	};
+}
+
+/** The overlay on its first row; where that is a folder alone it stands open. */
+function withFirstOpen(overlay: LayersOverlay): LayersOverlay {
+	const [only, ...others] = selectLayerRows(overlay);
+	const isFolder = only?.at === 'file' && only.file.kind === 'folder' && others.length === 0;
+	return withLayerCursor(isFolder ? {...overlay, open: [only.key]} : overlay, 0);
 }
 
 /** The overlay with a folder opened, or closed; the cursor stays. */

@@ -37,16 +37,21 @@ export function summaryLines(
 	if (!report) return [];
 	const {layers, totalBytes, wastedBytes} = report;
 	const {separator} = theme.symbols;
-	const entries = layers.reduce((sum, layer) => sum + layer.entries, 0);
-	const parts = [
-		`${formatBytes(totalBytes)} in ${counted(layers.length, 'layer')}`,
-		entries > 0 ? `${formatCount(entries)} entries` : '',
-	].filter(Boolean);
+	const unpacked = layers.reduce((sum, layer) => sum + layer.unpackedBytes, 0);
+	const isStored = layers.some(({digest}) => digest !== undefined);
+	const size =
+		isStored && unpacked > 0
+			? `${formatBytes(totalBytes)} stored, ${formatBytes(unpacked)} unpacked`
+			: formatBytes(totalBytes);
+	const share = unpacked > 0 ? Math.round((100 * wastedBytes) / unpacked) : 0;
 	const waste: Cell[] =
 		wastedBytes > 0
 			? [
 					{text: ` ${separator} `, tone: 'quiet'},
-					{text: `${theme.symbols.empty} ${formatBytes(wastedBytes)} wasted`, tone: 'caution'},
+					{
+						text: `${theme.symbols.empty} ${formatBytes(wastedBytes)} wasted${share > 0 ? ` (${share} %)` : ''}`,
+						tone: 'caution',
+					},
 				]
 			: report.complete
 				? [{text: ` ${separator} nothing wasted`, tone: 'good'}]
@@ -58,7 +63,11 @@ export function summaryLines(
 			[{text: '  '}, ...pictureCells(theme, layers, selected, Math.max(0, width - 4))],
 			width,
 		),
-		composeLine(theme, [{text: `  ${parts.join(` ${separator} `)}`}, ...waste], width),
+		composeLine(
+			theme,
+			[{text: `  ${size} in ${counted(layers.length, 'layer')}`}, ...waste],
+			width,
+		),
 		' '.repeat(width),
 	];
 }
@@ -243,7 +252,8 @@ export function factLines(
 		row.at === 'layer'
 			? layerFacts(theme, overlay, row, targets, fact)
 			: fact('path', `/${row.file.path}`, 2);
-	const rest = row.at === 'layer' ? [] : [...fileFacts(row, fact), ...brokenFacts(overlay, fact)];
+	const rest =
+		row.at === 'layer' ? [] : [...fileFacts(overlay, row, fact), ...brokenFacts(overlay, fact)];
 	return [
 		theme.paint('quiet', theme.symbols.horizontal.repeat(width)),
 		...[...lines, ...rest].slice(0, Math.max(1, most - 1)),
@@ -319,6 +329,7 @@ function targetsText(
 			const place = placed[target.id];
 			if (!place) return `${symbols.checking} ${label}`;
 			const standing = place.standing[index] ?? 'unknown';
+			if (place.problem !== undefined) return `${symbols.unknown} ${label} does not answer`;
 			const word = {present: 'has it', absent: 'not there', unknown: 'unknown'}[standing];
 			const symbol = {
 				present: symbols.same,
@@ -330,25 +341,37 @@ function targetsText(
 		.join('   ');
 }
 
-function fileFacts(row: Exclude<LayerRow, {readonly at: 'layer'}>, fact: Fact): readonly string[] {
-	if (row.at === 'largest') return fact('layer', String(row.file.layer + 1));
+function fileFacts(
+	{report, layer}: LayersOverlay,
+	row: Exclude<LayerRow, {readonly at: 'layer'}>,
+	fact: Fact,
+): readonly string[] {
+	const madeBy = (index: number) =>
+		fact(`layer ${index + 1}`, instruction(report?.layers[index]?.createdBy ?? '') || 'not told');
+	if (row.at === 'largest') return madeBy(row.file.layer);
 	if (row.at === 'hidden') {
-		const {layer, hiddenBy, how, sizeBytes} = row.file;
+		const {layer: storedBy, hiddenBy, how, sizeBytes} = row.file;
 		const verb = how === 'changed' ? 'writes over it' : 'removes it';
-		return fact(
-			'wasted',
-			`${formatBytes(sizeBytes)}: layer ${layer + 1} stores it, layer ${hiddenBy + 1} ${verb}`,
-		);
+		return [
+			...fact(
+				'wasted',
+				`${formatBytes(sizeBytes)}: layer ${storedBy + 1} stores it, layer ${hiddenBy + 1} ${verb}`,
+			),
+			...madeBy(storedBy),
+			...madeBy(hiddenBy),
+		];
 	}
-	const {mark, hidesBytes, kind} = row.file;
-	const said =
-		mark === undefined
-			? 'The layers below are not read yet.'
-			: {
-					added: 'New in this layer.',
-					changed: kind === 'folder' ? 'Was there; something in it changed.' : 'Written over.',
-					removed: 'Taken away by this layer; its bytes stay in the layer that brought it.',
-				}[mark];
+	const {mark, hidesBytes, kind, count} = row.file;
+	const isCompared = report?.layers[layer]?.files[0]?.mark !== undefined;
+	const said = mark
+		? {
+				added: 'New in this layer.',
+				changed: kind === 'folder' ? 'Was there; something in it changed.' : 'Written over.',
+				removed: 'Taken away by this layer; its bytes stay in the layer that brought it.',
+			}[mark]
+		: isCompared
+			? `Holds ${counted(count, 'file')} of this layer.`
+			: 'What it does to the layers below shows once they are read.';
 	const hides = hidesBytes > 0 ? ` Hides ${formatBytes(hidesBytes)} of layers below.` : '';
 	return fact('here', `${said}${hides}`, 2);
 }

@@ -27,7 +27,7 @@ const leastRows = 5;
 /** Where the megabytes are: layers with what made them, the files of one, the largest, what is hidden. */
 export function LayersView({area, overlay, targets}: LayersViewProps): ReactNode {
 	const {theme, bindings} = useUi();
-	const {report, error, view} = overlay;
+	const {error, view} = overlay;
 	const rows = selectLayerRows(overlay);
 	const cursor = layerCursorIndex(overlay, rows);
 	const row = rows[cursor];
