@@ -1,10 +1,9 @@
 /** Looking into the layers of an image. */
 import {toErrorRecord} from '../domain/errors.ts';
-import {formatReference, tryParseReference} from '../domain/reference.ts';
 import {findLayers, type LayerPlace} from '../operations/find-layers.ts';
 import {listLayers, type LayerRequest} from '../operations/list-layers.ts';
-import {targetReference} from '../registry/providers/table.ts';
 import type {Intents} from './intents.ts';
+import {layerPlaces} from './layer-places.ts';
 import {
 	currentLayerRow,
 	layerCursorIndex,
@@ -15,8 +14,7 @@ import {
 } from './layer-selectors.ts';
 import {selectRemoteReference} from './remote-selectors.ts';
 import {selectCurrentImage, selectCurrentTagRow} from './selectors.ts';
-import type {LayersOverlay, State} from './state.ts';
-import {bareName} from './tag-rows.ts';
+import type {LayersOverlay} from './state.ts';
 import type {Workbench} from './workbench.ts';
 
 type LayerIntents = Pick<
@@ -84,7 +82,7 @@ export function createLayerIntents(workbench: Workbench): LayerIntents {
 	};
 
 	const open = (request: LayerRequest, before: LayersOverlay['before']) => {
-		const places = placesOf(getState(), request);
+		const places = layerPlaces(request.image, getState().targets);
 		show({
 			kind: 'layers',
 			request,
@@ -188,16 +186,4 @@ function folded(overlay: LayersOverlay, path: string, isOpen: boolean): LayersOv
 function foldersAbove(path: string): readonly string[] {
 	const parts = path.split('/');
 	return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-}
-
-/** Where on the person's targets the image would be: under the same name and tag. */
-function placesOf({targets}: State, {image}: LayerRequest): readonly LayerPlace[] {
-	const reference = tryParseReference(image);
-	// An image without a name has no place.
-	if (!reference || /^(?:sha256:)?[\da-f]{64}$/.test(image)) return [];
-	const name = bareName(reference, targets);
-	return targets.map(target => ({
-		id: target.id,
-		reference: formatReference(targetReference(target, name, reference.tag ?? 'latest')),
-	}));
 }

@@ -4,20 +4,57 @@ import {openTerminal} from '../support/terminal.ts';
 test.each([
 	[120, 40],
 	[80, 24],
-])('l shows layers, their files and what is hidden at %d×%d', async (columns, rows) => {
+])('l shows where the megabytes are at %d×%d', async (columns, rows) => {
 	await using terminal = await openTerminal({args: ['--demo'], columns, rows});
 	await terminal.waitFor('1.0.0');
 	await terminal.press('l');
 	await terminal.waitFor('Layers');
-	await terminal.waitFor(/1 of \d/);
-	await terminal.waitFor(/shared +(?:hello|web)/);
+	await terminal.waitFor(/stored, .* unpacked/);
+	await terminal.waitFor(/shared +with (?:hello|web)/);
+	await terminal.waitFor(/targets +(?:✓|–) ghcr/);
+
 	await terminal.press('enter');
-	await terminal.waitFor('Files of layer 1');
+	await terminal.waitFor('Layer 1 of 3');
+	await terminal.waitFor('biggest first');
+	await terminal.press('s');
+	await terminal.waitFor('by path');
+	await terminal.press(']');
+	await terminal.waitFor('Layer 2 of 3');
+	await terminal.press('/');
+	await terminal.type('no such file');
+	await terminal.waitFor('Nothing matches');
+	await terminal.press('esc');
+	await terminal.waitFor('New in this layer');
 	await terminal.press('esc');
 	await terminal.waitFor('diff ID');
+
+	await terminal.press('b');
+	await terminal.waitFor('Biggest files');
+	await terminal.press('enter');
+	await terminal.waitFor(/Layer \d of 3/);
 	await terminal.press('w');
-	await terminal.waitFor('Hidden files');
-	await terminal.press('esc', 'esc');
+	await terminal.waitFor('Wasted files');
+	await terminal.press('R');
+	await terminal.waitFor(/stored, .* unpacked/);
+	await terminal.press('esc');
 	await terminal.waitFor('Log');
-	expect(terminal.screen()).not.toContain('Hidden files');
+	expect(terminal.screen()).not.toContain('Layers');
+});
+
+test('the layers of a tag on a registry are read from there, and its targets are asked', async () => {
+	await using terminal = await openTerminal({args: ['--demo'], columns: 120, rows: 40});
+	await terminal.waitFor('▸ tools/backup');
+	await terminal.press('P');
+	await terminal.waitFor('to upload');
+	await terminal.press('enter');
+	await terminal.waitFor('Pushed ghcr.localhost');
+	await terminal.press('3', 'g', 'enter');
+	await terminal.waitFor(/││ ▸ octocat\/tools\/backup/);
+	await terminal.press('enter');
+	await terminal.waitFor(/▸ nightly +[\da-f]{12}/);
+	await terminal.press('l');
+	await terminal.waitFor(/stored, .* unpacked/);
+	await terminal.waitFor(/✓ ghcr has it +– acr not there/);
+	await terminal.press('esc');
+	await terminal.waitFor(/▸ nightly +[\da-f]{12}/);
 });

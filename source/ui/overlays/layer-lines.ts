@@ -43,6 +43,7 @@ export function summaryLines(
 		isStored && unpacked > 0
 			? `${formatBytes(totalBytes)} stored, ${formatBytes(unpacked)} unpacked`
 			: formatBytes(totalBytes);
+	const count = width < 70 ? '' : ` in ${counted(layers.length, 'layer')}`;
 	const share = unpacked > 0 ? Math.round((100 * wastedBytes) / unpacked) : 0;
 	const waste: Cell[] =
 		wastedBytes > 0
@@ -63,11 +64,7 @@ export function summaryLines(
 			[{text: '  '}, ...pictureCells(theme, layers, selected, Math.max(0, width - 4))],
 			width,
 		),
-		composeLine(
-			theme,
-			[{text: `  ${size} in ${counted(layers.length, 'layer')}`}, ...waste],
-			width,
-		),
+		composeLine(theme, [{text: `  ${size}${count}`}, ...waste], width),
 		' '.repeat(width),
 	];
 }
@@ -250,7 +247,7 @@ export function factLines(
 	};
 	const lines =
 		row.at === 'layer'
-			? layerFacts(theme, overlay, row, targets, fact)
+			? layerFacts(theme, overlay, row, {targets, isTall: most > 14}, fact)
 			: fact('path', `/${row.file.path}`, 2);
 	const rest =
 		row.at === 'layer' ? [] : [...fileFacts(overlay, row, fact), ...brokenFacts(overlay, fact)];
@@ -266,14 +263,14 @@ function layerFacts(
 	theme: Theme,
 	overlay: LayersOverlay,
 	{index, layer}: LayerRow & {readonly at: 'layer'},
-	targets: readonly TargetColumn[],
+	{targets, isTall}: {readonly targets: readonly TargetColumn[]; readonly isTall: boolean},
 	fact: Fact,
 ): readonly string[] {
 	const {symbols} = theme;
 	const {diffId, createdBy, problem, remarks} = layer;
 	const digest = digestOf(overlay, index);
 	return [
-		...fact('made by', instruction(createdBy) || 'The image does not tell.', 2),
+		...fact('made by', instruction(createdBy) || 'The image does not tell.', isTall ? 5 : 2),
 		...(problem === undefined ? [] : fact('not read', problem, 2, 'failure')),
 		...fact(
 			'digest',
@@ -282,7 +279,7 @@ function layerFacts(
 				`diff ID ${diffId ? shortDigest(diffId) : 'told by reading'}`,
 			].join(` ${symbols.separator} `),
 		),
-		...fact('files', filesText(layer, symbols.separator)),
+		...fact('files', filesText(layer, symbols.separator), 2),
 		...fact('shared', sharedText(layer, overlay.report?.unaskedImages ?? 0)),
 		...fact('targets', targetsText(theme, overlay, index, targets)),
 		...remarks.flatMap(remark => fact('mind', remark, 1, 'caution')),

@@ -1,0 +1,17 @@
+/** Where on the person's targets an image's layers are looked for. Pure. */
+import {formatReference, tryParseReference} from '../domain/reference.ts';
+import type {Target} from '../domain/target.ts';
+import type {LayerPlace} from '../operations/find-layers.ts';
+import {targetReference} from '../registry/providers/table.ts';
+import {bareName} from './tag-rows.ts';
+
+/** The image's name and tag on each target; nowhere for an image without a name. */
+export function layerPlaces(image: string, targets: readonly Target[]): readonly LayerPlace[] {
+	const reference = tryParseReference(image);
+	if (!reference || /^(?:sha256:)?[\da-f]{64}$/.test(image)) return [];
+	const name = bareName(reference, targets);
+	return targets.map(target => ({
+		id: target.id,
+		reference: formatReference(targetReference(target, name, reference.tag ?? 'latest')),
+	}));
+}
