@@ -17,7 +17,7 @@ function engineWith(
 ): Engine {
 	const contents: ImageContents = {
 		image: 'app:1',
-		layers: layers.map(({bytes: _, ...facts}) => ({sizeBytes: 0, createdBy: '', ...facts})),
+		layers: layers.map(layer => ({sizeBytes: 0, createdBy: '', ...layer})),
 		...(told ? {toldInstructions: () => told} : {}),
 		async *streams() {
 			for (const {digest, bytes} of layers) {
