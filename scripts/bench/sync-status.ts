@@ -1,15 +1,16 @@
 /** How the tags of an image stand on two registries that take their time, as the tags pane finds it out. */
 import type {LocalImage} from '../../source/domain/image.ts';
-import {mediaTypes} from '../../source/domain/manifest.ts';
 import type {Target} from '../../source/domain/target.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
 import {createTagChecks} from '../../source/workbench/check-tags.ts';
 import {createStore} from '../../source/workbench/create-store.ts';
 import {initialState} from '../../source/workbench/reducer.ts';
 import type {Workbench} from '../../source/workbench/workbench.ts';
-import {serveHttp} from '../../test/support/serve-http.ts';
-import {setTimeout as sleep} from 'node:timers/promises';
-import {createHash} from 'node:crypto';
+import {putImage} from '../../test/operations/remote-images.ts';
+import {startTestRegistry} from '../../test/registry-server/registry-calls.ts';
+import {startFaultProxy} from '../../test/support/fault-proxy.ts';
+import {missingPrograms} from '../../test/support/programs.ts';
+import {startRegistry} from '../../test/support/start-registry.ts';
 import {median, type Row} from './figures.ts';
 
 const tagCount = 200;
@@ -24,7 +25,7 @@ export async function measureSyncStatus(): Promise<readonly Row[]> {
 	let requests = 0;
 	for (let round = 0; round < rounds; round++) {
 		const before = first.requests() + second.requests();
-		times.push(await timeStatus([first.host, second.host]));
+		times.push(await timeStatus([first, second]));
 		requests = first.requests() + second.requests() - before;
 	}
 	return [
@@ -33,15 +34,17 @@ export async function measureSyncStatus(): Promise<readonly Row[]> {
 			figure: median(times),
 			unit: 'ms',
 			limit: 3000,
-			detail: `${requests} requests, at most 4 at a time`,
+			detail: `${requests} requests, at most 4 at a time to each`,
 		},
 	];
 }
 
-async function timeStatus(hosts: readonly string[]): Promise<number> {
+async function timeStatus(
+	registries: readonly {readonly host: string; readonly digest: string}[],
+): Promise<number> {
 	const registry = createRegistryClient({credentials: {find: async () => undefined}});
 	const store = createStore(initialState({now: Date.now()}));
-	const targets = hosts.map((host): Target => ({
+	const targets = registries.map(({host}): Target => ({
 		id: host,
 		provider: 'generic',
 		host,
@@ -49,13 +52,14 @@ async function timeStatus(hosts: readonly string[]): Promise<number> {
 	}));
 	const image: LocalImage = {
 		id: `sha256:${'a'.repeat(64)}`,
-		references: Array.from({length: tagCount}, (_, index) => `app:1.${index}`),
-		digests: [`${hosts[0]}/team/app@${manifestDigest}`],
+		references: Array.from({length: tagCount}, (_, index) => `app:${tagOf(index)}`),
+		// Known to have come from the first; what the second has is read once, by its manifest and config.
+		digests: [`${registries[0]!.host}/team/app@${registries[0]!.digest}`],
 		sizeBytes: 1,
 		createdAt: new Date().toISOString(),
 		dangling: false,
 	};
-	store.dispatch({type: 'targetsChanged', targets, defaultTargetId: hosts[0]});
+	store.dispatch({type: 'targetsChanged', targets, defaultTargetId: registries[0]!.host});
 	store.dispatch({type: 'imagesLoaded', images: [image], now: Date.now()});
 	const {signal} = new AbortController();
 	// The checks of tags use these parts of a workbench and no others.
@@ -71,33 +75,31 @@ async function timeStatus(hosts: readonly string[]): Promise<number> {
 	return took;
 }
 
-const manifest = JSON.stringify({
-	schemaVersion: 2,
-	mediaType: mediaTypes.ociManifest,
-	config: {mediaType: mediaTypes.ociConfig, digest: `sha256:${'b'.repeat(64)}`, size: 2},
-	layers: [],
-});
-const manifestDigest = `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
-
-/** A registry that has the manifest under every tag and lets everybody wait. */
+/** A real registry with one image under every tag, behind a way that takes its time. */
 async function startSlowRegistry() {
-	let count = 0;
-	const server = await serveHttp((request, response) => {
-		count += 1;
-		void sleep(latencyMs).then(() => {
-			const isManifest = request.url?.includes('/manifests/') ?? false;
-			response.writeHead(200, {
-				'content-type': isManifest ? mediaTypes.ociManifest : 'application/json',
-				...(isManifest
-					? {'docker-content-digest': manifestDigest, 'content-length': manifest.length}
-					: {}),
-			});
-			response.end(request.method === 'HEAD' ? undefined : isManifest ? manifest : '{}');
-		});
-	});
+	const registry =
+		missingPrograms(['docker-registry']).length === 0
+			? await startRegistry()
+			: await startTestRegistry();
+	const client = createRegistryClient({credentials: {find: async () => undefined}});
+	const repository = client.repository(registry.host, 'team/app');
+	const {manifest} = await putImage(repository, tagOf(0));
+	for (let index = 1; index < tagCount; index++) {
+		await repository.putManifest(tagOf(index), manifest);
+	}
+	await client.close();
+	const proxy = await startFaultProxy({upstream: registry.url, faults: [{delayMs: latencyMs}]});
 	return {
-		host: server.host,
-		requests: () => count,
-		[Symbol.asyncDispose]: () => server.stop(),
+		host: proxy.host,
+		digest: manifest.digest,
+		requests: () => proxy.requests.length,
+		async [Symbol.asyncDispose]() {
+			await proxy.stop();
+			await registry[Symbol.asyncDispose]();
+		},
 	};
+}
+
+function tagOf(index: number): string {
+	return `1.${index}`;
 }

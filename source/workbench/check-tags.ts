@@ -13,7 +13,7 @@ import type {RemoteTag} from './state.ts';
 import {isSameImage} from './tag-standing.ts';
 import type {Workbench} from './workbench.ts';
 
-/** Registries limit what one client may ask at once, and a push should not wait behind this. */
+/** Of each registry: they limit what one client may ask at once, and a push should not wait behind this. */
 const requestsAtOnce = 4;
 
 /** What a digest stands for; the same for ever, so it is read once. */
@@ -26,14 +26,22 @@ type RemoteFacts = {
 /**
  * Answers a function that asks the registries about every tag of an image that is not known yet: by one
  * HEAD, and where the digest is not that of the image by its manifest and config, once for each digest.
- * At most four requests are under way; the image that was asked for last comes first.
+ * At most four requests are under way to each registry, so that a slow one holds up no other; the image
+ * that was asked for last comes first.
  */
 export function createTagChecks(workbench: Workbench): (image: LocalImage) => Promise<void> {
 	const {store, registry, surroundings} = workbench;
 	const {signal} = surroundings;
-	const queue = new PQueue({concurrency: requestsAtOnce});
+	const queues = new Map<string, PQueue>();
 	const facts = new Map<string, Promise<RemoteFacts>>();
 	let turn = 0;
+
+	const queueOf = (text: string): PQueue => {
+		const {domain} = parseReference(text);
+		const queue = queues.get(domain) ?? new PQueue({concurrency: requestsAtOnce});
+		queues.set(domain, queue);
+		return queue;
+	};
 
 	const factsOf = (reference: Reference, digest: Digest): Promise<RemoteFacts> => {
 		const known = facts.get(digest);
@@ -61,7 +69,7 @@ export function createTagChecks(workbench: Workbench): (image: LocalImage) => Pr
 			const status = await checkTag({registry, image, signal, factsOf}, text);
 			if (!signal.aborted) store.dispatch({type: 'remoteTagsChanged', entries: {[text]: status}});
 		};
-		await Promise.all(references.map(text => queue.add(() => check(text), {priority})));
+		await Promise.all(references.map(text => queueOf(text).add(() => check(text), {priority})));
 	};
 }
 

@@ -1,9 +1,11 @@
 import {expect, test} from 'vitest';
 import type {LocalImage} from '../../source/domain/image.ts';
+import {createRegistryClient} from '../../source/registry/client.ts';
 import {createTagChecks} from '../../source/workbench/check-tags.ts';
 import type {Target} from '../../source/domain/target.ts';
 import {selectTagRows, selectTagStatus} from '../../source/workbench/selectors.ts';
 import type {TagStatus} from '../../source/workbench/state.ts';
+import {ociManifest, pushImage, startTestRegistry} from '../registry-server/registry-calls.ts';
 import {
 	acr,
 	fakeImage,
@@ -98,7 +100,7 @@ test('what a digest stands for is read once, for all tags on it and after a refr
 	});
 });
 
-test('at most four requests are under way, and the image asked for last comes first', async () => {
+test('at most four requests are under way to a registry, and the image asked for last comes first', async () => {
 	let open = () => {};
 	let gate = new Promise<void>(resolve => (open = resolve));
 	using world = openRemoteWorld({
@@ -119,6 +121,23 @@ test('at most four requests are under way, and the image asked for last comes fi
 	expect(world.asked).toHaveLength(40);
 });
 
+test('a registry that does not answer holds up no other', async () => {
+	let open = () => {};
+	const gate = new Promise<void>(resolve => (open = resolve));
+	using world = openRemoteWorld({
+		targets: [ghcr, acr],
+		repositories: {},
+		gate: reference => (reference.includes('ghcr.io') ? gate : Promise.resolve()),
+	});
+	const names = Array.from({length: 20}, (_, index) => `hello:${index}`);
+	const checking = createTagChecks(world.workbench)(localImage(older, {references: names}));
+	await expect.poll(() => world.asked.filter(text => !text.includes('ghcr.io')).length).toBe(20);
+	expect(world.asked.filter(text => text.includes('ghcr.io'))).toHaveLength(4);
+	open();
+	await checking;
+	expect(world.asked).toHaveLength(40);
+});
+
 test('a tag that was pushed from one image is not taken for another that is looked at next', async () => {
 	using world = openRemoteWorld({
 		targets: [ghcr],
@@ -128,4 +147,40 @@ test('a tag that was pushed from one image is not taken for another that is look
 	await createTagChecks(world.workbench)(image);
 	expect(standing(world, image, ghcr)).toMatchObject({standing: 'same'});
 	expect(standing(world, localImage(newer), ghcr)).toMatchObject({standing: 'different'});
+});
+
+test('over the wire each tag costs one HEAD, and nothing that is known is asked again', async () => {
+	await using server = await startTestRegistry();
+	const tags = Array.from({length: 20}, (_, index) => `1.${index}`);
+	const pushed = await pushImage(server, 'team/app', tags[0]!);
+	for (const tag of tags.slice(1)) {
+		await server.call(`PUT /v2/team/app/manifests/${tag}`, {
+			body: pushed.body,
+			headers: {'Content-Type': ociManifest},
+		});
+	}
+	const requests: string[] = [];
+	const registry = createRegistryClient({
+		credentials: {find: async () => undefined},
+		onRequest: ({method, url}) => requests.push(`${method} ${new URL(url).pathname}`),
+	});
+	const {host} = server;
+	const target: Target = {id: host, provider: 'generic', host, namespace: 'team'};
+	const image = localImage(newer, {references: tags.map(tag => `app:${tag}`)});
+	using world = openRemoteWorld({targets: [target], repositories: {}});
+	const check = createTagChecks({...world.workbench, registry});
+
+	await check(image);
+	const heads = tags.map(tag => `HEAD /v2/team/app/manifests/${tag}`);
+	const once = ['GET /v2/', `GET /v2/team/app/manifests/${pushed.digest}`];
+	expect(requests.toSorted()).toEqual([...heads, ...once].toSorted());
+
+	requests.length = 0;
+	await check(image);
+	expect(requests).toEqual([]);
+
+	world.store.dispatch({type: 'remoteTagsForgotten'});
+	await check(image);
+	expect(requests.toSorted()).toEqual(heads.toSorted());
+	await registry.close();
 });

@@ -91,7 +91,7 @@ export function openRemoteWorld(options: {
 	readonly targets?: readonly Target[];
 	readonly images?: readonly LocalImage[];
 	/** Answers wait for this, where a test counts what is under way. */
-	readonly gate?: () => Promise<void>;
+	readonly gate?: (request: string) => Promise<void>;
 }): RemoteWorld {
 	const {targets = [ghcr, acr], images = [], gate = async () => undefined} = options;
 	const store = createStore(initialState({now}));
@@ -106,7 +106,7 @@ export function openRemoteWorld(options: {
 	const ask = async <Value>(what: string, answer: () => Value): Promise<Value> => {
 		asked.push(what);
 		mostAtOnce = Math.max(mostAtOnce, ++underWay);
-		await gate();
+		await gate(what);
 		underWay--;
 		return answer();
 	};
