@@ -5,6 +5,8 @@ import {planRemoteRemoval} from '../../source/operations/plan-remote-removal.ts'
 import {removeRemote} from '../../source/operations/remove-remote.ts';
 import {mediaTypes} from '../../source/domain/manifest.ts';
 import type {RegistryClient, RemoteRepository} from '../../source/registry/registry-client.ts';
+import {basicLogin, testClient} from '../registry/scripted-registry.ts';
+import {demo, startTestRegistry} from '../registry-server/registry-calls.ts';
 import {startFaultProxy} from '../support/fault-proxy.ts';
 import {drain, fail, openWorld} from './operation-world.ts';
 import {putBlob, putImage, putIndex, putManifest, putReferrer} from './remote-images.ts';
@@ -155,6 +157,29 @@ describe('the plan of a delete', () => {
 		const other = await planRemoteRemoval(`${host}/app:1.0`, 'untag', context);
 		expect(other).toMatchObject({mode: 'untag', byReplacement: true});
 	});
+});
+
+test('a registry in the shape of GHCR: the only tag is not untagged, one of two is', async () => {
+	await using world = await openWorld('none');
+	await using server = await startTestRegistry({authentication: 'ghcr'});
+	await using client = testClient({credential: basicLogin(...demo)});
+	const host = `ghcr.localhost:${server.port}`;
+	const context = world.context({registry: client});
+	const repository = client.repository(host, 'demo/app');
+	await putImage(repository, '1.0');
+	const only = await planRemoteRemoval(`${host}/demo/app:1.0`, 'untag', context);
+	expect(only).toMatchObject({
+		mode: 'refused',
+		reason: expect.stringContaining('push another tag'),
+	});
+
+	const {manifest} = await putImage(repository, '2.0');
+	const plan = await planRemoteRemoval(`${host}/demo/app:2.0`, 'untag', context);
+	expect(plan).toMatchObject({mode: 'untag', byReplacement: true, tags: ['2.0']});
+	await drain(removeRemote({plan}, context));
+	expect(await repository.resolve('2.0')).toBeUndefined();
+	expect((await repository.resolve(manifest.digest))?.digest).toBe(manifest.digest);
+	expect(await repository.resolve('1.0')).toBeDefined();
 });
 
 describe('a delete on a registry', () => {
