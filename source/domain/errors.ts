@@ -65,6 +65,11 @@ export const errorGuide = {
 		meaning: 'What is there is no longer what was looked at before; nothing was changed.',
 		remedy: 'Look again, and decide anew.',
 	},
+	POLICY_BROKEN: {
+		meaning:
+			'A rule of yours (safety.blockPushOn in the settings) keeps the image from being pushed.',
+		remedy: 'Repair the image, or take the rule out of the settings.',
+	},
 	UNAUTHORIZED: {
 		meaning: 'The registry wants a login, or refused the one it was given.',
 		remedy: 'Log in to the registry (l in the registries pane, or regbench login HOST).',

@@ -1,6 +1,7 @@
 /** What an operation works with. It knows neither the screen nor the terminal. */
 import type {Credentials} from '../credentials/credentials.ts';
 import type {Engine} from '../engine/engine.ts';
+import type {SafetyReport} from '../domain/safety.ts';
 import type {Environment} from '../process/find-program.ts';
 import type {RegistryClient} from '../registry/registry-client.ts';
 import type {SafetySettings} from '../settings/schema.ts';
@@ -16,6 +17,8 @@ export type OperationContext = {
 	readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 	/** What is looked at for safety and what a push is refused for, as it is set now; defaults where absent. */
 	readonly safety?: () => SafetySettings;
+	/** What was found before in the image with this ID. */
+	readonly knownSafety?: (imageId: string) => SafetyReport | undefined;
 	/** Where scanners are looked for; the one of this process where absent. */
 	readonly environment?: Environment;
 };

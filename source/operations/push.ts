@@ -13,6 +13,7 @@ import {checkReference} from './check-reference.ts';
 import type {OperationContext} from './context.ts';
 import {dockerCommand} from './docker-command.ts';
 import {findImage} from './find-image.ts';
+import {guardPush} from './guard-push.ts';
 import type {PushDestination} from './request.ts';
 import {withRetries} from './retry.ts';
 import {tellAuthentication} from './tell-authentication.ts';
@@ -23,7 +24,7 @@ import {withLogin} from './with-login.ts';
  * Pushes one image under one reference, tagging it first where that reference is not there. When the
  * push fails, a tag made for it is taken back, so that the engine is as it was. At the end the registry
  * is asked whether it has what was pushed. Fails with
- * `IMAGE_NOT_FOUND`, `NAME_NOT_ALLOWED`, `UNAUTHORIZED`, `FORBIDDEN`, `TAG_IMMUTABLE`, `RATE_LIMITED`,
+ * `IMAGE_NOT_FOUND`, `NAME_NOT_ALLOWED`, `POLICY_BROKEN`, `UNAUTHORIZED`, `FORBIDDEN`, `TAG_IMMUTABLE`, `RATE_LIMITED`,
  * `REGISTRY_UNREACHABLE`, `REGISTRY_ERROR`, `CERTIFICATE_UNTRUSTED`, `TOO_LARGE`, `DIGEST_MISMATCH`,
  * `CANCELLED`.
  */
@@ -43,6 +44,7 @@ export async function* pushImage(
 		engine.inspect(source, {signal}),
 		credentials.find(reference.domain, {signal, path: reference.path}),
 	]);
+	yield* guardPush(image, reference, context);
 	const name = familiarReference(reference);
 	if (reference.tag === 'latest') {
 		yield {

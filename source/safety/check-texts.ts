@@ -2,7 +2,7 @@
 import type {Finding, FindingPlace} from '../domain/safety.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import type {ImageFacts} from './image-facts.ts';
-import {maskInstruction, maskSecret} from './mask.ts';
+import {maskInstruction, maskPassword} from './mask.ts';
 import type {SecretMatch, SecretRules} from './secret-rules.ts';
 
 /** A name that promises a secret, and no public half or way to it. */
@@ -119,8 +119,8 @@ function namedFinding(value: string, where: FindingPlace): Finding {
 		kind: 'secret',
 		rule: 'secret-name',
 		severity: 'high',
-		title: 'A value whose name says that it is secret',
-		detail: `${maskSecret(value)}. ${adviceFor(where)}`,
+		title: 'Secret by its name',
+		detail: `${maskPassword(value)}. ${adviceFor(where)}`,
 		where,
 	};
 }

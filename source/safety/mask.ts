@@ -10,6 +10,11 @@ export function maskSecret(value: string): string {
 	return `${start}**** (${characters.length} characters)`;
 }
 
+/** Of a password not even its start is shown: people choose words. */
+export function maskPassword(value: string): string {
+	return `**** (${Array.from(value).length} characters)`;
+}
+
 /** An address with its password masked; anything else as {@link maskSecret}. */
 export function maskValue(value: string): string {
 	if (value.startsWith('-----BEGIN')) return '-----BEGIN … PRIVATE KEY----- ****';

@@ -2,6 +2,13 @@
 import type {PolicyBreach, PolicyRule, SafetyReport} from '../domain/safety.ts';
 import {severityRank} from '../domain/severity.ts';
 
+/** For what is pushed, or checked, under that tag. */
+export const latestBreach: PolicyBreach = {
+	rule: 'latest',
+	message: 'It is named :latest',
+	whatToDo: 'Tag it with a version, and push that.',
+};
+
 /** What cannot be known counts as broken: a rule that silently does not look is none. */
 export function breaches(
 	{findings, vulnerabilities, vulnerabilitySource, scan}: SafetyReport,
@@ -10,15 +17,7 @@ export function breaches(
 	return rules.flatMap((rule): readonly PolicyBreach[] => {
 		switch (rule) {
 			case 'latest':
-				return findings.some(finding => finding.rule === 'latest')
-					? [
-							{
-								rule,
-								message: 'It is named :latest',
-								whatToDo: 'Tag it with a version, and push that.',
-							},
-						]
-					: [];
+				return findings.some(finding => finding.rule === 'latest') ? [latestBreach] : [];
 			case 'secrets': {
 				const secrets = findings.filter(
 					({kind, severity}) =>
@@ -66,6 +65,19 @@ export function breaches(
 					: [];
 			}
 		}
+	});
+}
+
+/** Those that are broken for sure: what a report has not looked at yet is looked at with the push. */
+export function knownBreaches(
+	report: SafetyReport,
+	rules: readonly PolicyRule[],
+	isLatest: boolean,
+): readonly PolicyBreach[] {
+	const isFull = report.scan.layers > 0;
+	return rules.flatMap(rule => {
+		if (rule === 'latest') return isLatest ? [latestBreach] : [];
+		return rule === 'critical' && !isFull ? [] : breaches(report, [rule]);
 	});
 }
 

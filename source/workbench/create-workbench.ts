@@ -34,6 +34,7 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
 		now,
 		wait: waitFor,
 		safety: () => settings.get().safety ?? defaultSafety,
+		knownSafety: id => store.getState().safety[id],
 	};
 	const queue = createQueue({
 		context,

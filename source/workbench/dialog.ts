@@ -6,6 +6,7 @@ import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {ContainerUse} from '../domain/image.ts';
 import type {RemoteRemovalPlan, RepositoryFacts} from '../domain/remote.ts';
+import type {PolicyBreach, SafetyReport} from '../domain/safety.ts';
 import type {Target} from '../domain/target.ts';
 import type {Loadable} from './loadable.ts';
 import type {TagRow} from './tag-rows.ts';
@@ -27,6 +28,13 @@ export type PushPlan = {
 	/** What the tag points at on the registry now. */
 	readonly replaces?: string;
 	readonly warnings: readonly string[];
+};
+
+/** What is said of an image's safety before it is pushed. */
+export type PushSafety = {
+	readonly report: SafetyReport;
+	/** Rules of the settings that are known to be broken: the push will be refused. */
+	readonly broken: readonly PolicyBreach[];
 };
 
 /** What a delete will take away. */
@@ -79,6 +87,8 @@ export type Dialog =
 			readonly chosen: readonly string[];
 			/** By `targetId rowKey`. */
 			readonly plans: Readonly<Record<string, Loadable<PushPlan>>>;
+			/** By row key; what is known of it without reading its layers, or from when they were read. */
+			readonly safety?: Readonly<Record<string, PushSafety>>;
 	  }
 	| {
 			readonly kind: 'remove';

@@ -3,6 +3,9 @@ import {toErrorRecord} from '../domain/errors.ts';
 import {familiarReference, formatReference, parseReference} from '../domain/reference.ts';
 import {planPush} from '../operations/plan-push.ts';
 import {planRemove} from '../operations/plan-remove.ts';
+import {knownBreaches} from '../safety/policy.ts';
+import {defaultSafety} from '../settings/schema.ts';
+import type {SafetyReport} from '../domain/safety.ts';
 import type {Intents} from './intents.ts';
 import {
 	selectCurrentImage,
@@ -82,6 +85,32 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 		}
 	};
 
+	const loadSafety = (rows: readonly TagRow[]) => {
+		const {blockPushOn} = settings.get().safety ?? defaultSafety;
+		for (const row of rows.slice(0, mostPreviews)) {
+			const [source] = row.references;
+			if (source === undefined) continue;
+			const set = (report: SafetyReport) => {
+				const {dialog} = getState();
+				if (dialog?.kind !== 'push' || dialog.rows !== rows) return;
+				const broken = knownBreaches(report, blockPushOn, row.tag === 'latest');
+				show({...dialog, safety: {...dialog.safety, [row.key]: {report, broken}}});
+			};
+			const id = selectImages(getState()).find(({references}) => references.includes(source))?.id;
+			const known = id === undefined ? undefined : getState().safety[id];
+			if (known) {
+				set(known);
+				continue;
+			}
+			// It only informs: what fails here fails with words elsewhere.
+			const {signal, now} = surroundings;
+			const request = {image: source, from: 'engine', depth: 'quick'} as const;
+			import('../operations/check-image.ts')
+				.then(({checkToEnd}) => checkToEnd(request, {engine, registry, credentials, signal, now}))
+				.then(set, () => undefined);
+		}
+	};
+
 	return {
 		openPush() {
 			const state = getState();
@@ -103,6 +132,7 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 				plans: {},
 			});
 			loadPlans(rows, target.id);
+			loadSafety(rows);
 		},
 		togglePushTarget(id) {
 			const {dialog} = getState();

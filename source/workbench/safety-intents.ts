@@ -1,10 +1,7 @@
 /** Looking at how safe an image is. */
 import {toErrorRecord} from '../domain/errors.ts';
 import type {SafetyReport} from '../domain/safety.ts';
-import {askAboutPackages} from '../operations/check-packages.ts';
-import {checkImage, type CheckRequest} from '../operations/check-image.ts';
-import {cycloneDx} from '../safety/cyclonedx.ts';
-import {safetyMarkdown} from '../safety/report-markdown.ts';
+import type {CheckRequest} from '../operations/check-image.ts';
 import {defaultSafety} from '../settings/schema.ts';
 import type {Intents} from './intents.ts';
 import {selectRemoteReference} from './remote-selectors.ts';
@@ -71,9 +68,10 @@ export function createSafetyIntents(workbench: Workbench): SafetyIntents {
 				cursor: {key: undefined, index: 0},
 				before: state.overlay,
 			});
-			void whileOpen(request, signal =>
-				checkImage(request, {engine, registry, credentials, signal, now, safety}),
-			);
+			void whileOpen(request, async function* (signal) {
+				const {checkImage} = await import('../operations/check-image.ts');
+				yield* checkImage(request, {engine, registry, credentials, signal, now, safety});
+			});
 		},
 		askOsv() {
 			const overlay = selectSafety(getState());
@@ -82,6 +80,7 @@ export function createSafetyIntents(workbench: Workbench): SafetyIntents {
 			const {request} = overlay;
 			show({...overlay, report: {...report, complete: false}});
 			void whileOpen(request, async function* (signal) {
+				const {askAboutPackages} = await import('../operations/check-packages.ts');
 				yield await askAboutPackages(report, {signal, safety});
 			});
 		},
@@ -93,6 +92,8 @@ export function createSafetyIntents(workbench: Workbench): SafetyIntents {
 			const file = `regbench-safety-${name}-${day}`;
 			void (async () => {
 				try {
+					const {cycloneDx} = await import('../safety/cyclonedx.ts');
+					const {safetyMarkdown} = await import('../safety/report-markdown.ts');
 					await surroundings.saveText(`${file}.md`, safetyMarkdown(report));
 					await surroundings.saveText(
 						`${file}.json`,

@@ -2,14 +2,15 @@
 import {chmod, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
-import type {SafetyReport} from '../../source/domain/safety.ts';
+import type {PolicyRule, SafetyReport} from '../../source/domain/safety.ts';
 import {askOsv} from '../../source/operations/ask-osv.ts';
 import {checkImage, checkToEnd, type CheckRequest} from '../../source/operations/check-image.ts';
+import {pushImage} from '../../source/operations/push.ts';
 import {findScanner, scanWith} from '../../source/safety/vulnerabilities/scanners.ts';
 import {defaultSafety} from '../../source/settings/schema.ts';
 import {serveHttp} from '../support/serve-http.ts';
 import {temporaryFolder} from '../support/temporary-folder.ts';
-import {openWorld} from './operation-world.ts';
+import {drain, fail, openWorld} from './operation-world.ts';
 
 const full: CheckRequest = {image: 'hello:1.0.0', from: 'engine', depth: 'full'};
 
@@ -373,5 +374,73 @@ describe('an image', () => {
 		await expect(checkToEnd({...full, image: 'nothing:1'}, world.context())).rejects.toMatchObject({
 			code: 'IMAGE_NOT_FOUND',
 		});
+	});
+});
+
+describe('a push', () => {
+	const careless = 'tools/backup:nightly';
+
+	async function pushing(blockPushOn: readonly PolicyRule[], image = careless, tag = 'nightly') {
+		const world = await openWorld('all');
+		const {host} = await world.startRegistry();
+		const reference = `${host}/me/app:${tag}`;
+		return {
+			world,
+			reference,
+			operation: pushImage(
+				{source: image, reference},
+				world.context({
+					environment: {PATH: ''},
+					safety: () => ({...defaultSafety, blockPushOn}),
+				}),
+			),
+			[Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+		};
+	}
+
+	test.each([
+		['secrets', careless, 'nightly', 'secrets in it'],
+		['critical', careless, 'nightly', 'Nobody looked for vulnerabilities'],
+		['latest', 'hello:1.0.0', 'latest', 'It is named :latest'],
+	] as const)('that breaks the rule "%s" is refused before anything is tagged', async (...row) => {
+		const [rule, image, tag, words] = row;
+		await using push = await pushing([rule], image, tag);
+		const {error} = await fail(push.operation);
+		expect(error).toMatchObject({code: 'POLICY_BROKEN', message: expect.stringContaining(words)});
+		expect(error.hint).toContain(`"${rule}" in safety.blockPushOn`);
+		expect(Object.keys(await push.world.references())).not.toContain(push.reference);
+	});
+
+	test('goes on where the rules hold, and looks at nothing without rules', async () => {
+		await using good = await pushing(['secrets', 'latest'], 'hello:1.0.0', '1.0.0');
+		const {events} = await drain(good.operation);
+		const steps = events.flatMap(event => (event.type === 'step' ? [event.message] : []));
+		expect(steps.slice(0, 2)).toEqual([
+			'Looking for secrets first: the settings want it',
+			'Nothing found that the settings refuse (secrets, latest)',
+		]);
+		await using free = await pushing([]);
+		const told = await drain(free.operation);
+		expect(JSON.stringify(told.events)).not.toContain('settings');
+	});
+
+	test('takes what is known already', async () => {
+		await using world = await openWorld('all');
+		const {host} = await world.startRegistry();
+		const report = await checkToEnd(
+			{image: careless, from: 'engine', depth: 'full'},
+			world.context({environment: {PATH: ''}}),
+		);
+		const {events, error} = await fail(
+			pushImage(
+				{source: careless, reference: `${host}/me/app:1`},
+				world.context({
+					safety: () => ({...defaultSafety, blockPushOn: ['secrets']}),
+					knownSafety: id => (id === report.imageId ? report : undefined),
+				}),
+			),
+		);
+		expect(events).toEqual([]);
+		expect(error.code).toBe('POLICY_BROKEN');
 	});
 });

@@ -49,6 +49,7 @@ export const checkCommand: Command = {
 	async run(call) {
 		const [image = ''] = call.words;
 		const {options, output} = call;
+		const rules = rulesOf(call);
 		const request: CheckRequest = {
 			image,
 			from: (await isHere(call, image)) ? 'engine' : 'registry',
@@ -67,7 +68,7 @@ export const checkCommand: Command = {
 			);
 		}
 		if (!report) return exitCodes.failed;
-		const broken = breaches(report, rulesOf(call));
+		const broken = breaches(report, rules);
 		output.record({...report, broken}, [...textOf(report), ...broken.map(brokenText)].join('\n'));
 		await writeFiles(call, report);
 		return broken.length > 0 ? exitCodes.failed : exitCodes.done;
@@ -89,6 +90,12 @@ function rulesOf({parts, options}: CommandCall): readonly PolicyRule[] {
 	const set = (parts.settings.get().safety ?? defaultSafety).blockPushOn;
 	const asked = options['block'];
 	const wanted = Array.isArray(asked) ? asked.map(String) : [];
+	const unknown = wanted.find(rule => !policyRules.some(known => known === rule));
+	if (unknown !== undefined) {
+		throw new RegbenchError('USAGE', `There is no rule "${unknown}"`, {
+			hint: `Rules are: ${policyRules.join(', ')}.`,
+		});
+	}
 	return policyRules.filter(rule => set.includes(rule) || wanted.includes(rule));
 }
 

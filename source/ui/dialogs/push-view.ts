@@ -14,6 +14,7 @@ import {
 	type DialogView,
 	type TextRow,
 } from './dialog-view.ts';
+import {safetySummary} from './push-safety.ts';
 import {accent, caution, failure, good, quiet, strong} from './lines.ts';
 
 type PushDialog = Dialog & {readonly kind: 'push'};
@@ -29,6 +30,7 @@ export function pushView(dialog: PushDialog, context: DialogContext): DialogView
 		tone: 'focus',
 		rows: [
 			...targetIds.flatMap((targetId, index) => targetRows(dialog, targetId, index, context)),
+			...safetyRows(dialog, context),
 			...summary(dialog, context),
 		],
 	};
@@ -130,6 +132,37 @@ function replacedText(plans: readonly PushPlan[]): string | undefined {
 	return replaced.length === 1
 		? `replaces ${shortDigest(only)} there`
 		: `replaces ${replaced.length} tags there`;
+}
+
+/** What is risky in what is pushed, in a line or two: it informs, and stops nothing by itself. */
+function safetyRows(
+	{rows, safety = {}}: PushDialog,
+	{theme, width}: DialogContext,
+): readonly TextRow[] {
+	const found = rows.flatMap(({key}) => safety[key] ?? []);
+	// Two tags of one image are one image.
+	const known = [...new Map(found.map(one => [one.report.imageId ?? one, one])).values()];
+	if (known.length === 0) return [];
+	const {symbols} = theme;
+	const {text, isRisky} = safetySummary(known.map(({report}) => report));
+	const broken = new Map(found.flatMap(one => one.broken.map(breach => [breach.message, breach])));
+	return [
+		...sentence(
+			text,
+			width,
+			isRisky ? undefined : 'quiet',
+			isRisky ? caution(`${symbols.warning} `) : good(`${symbols.success} `),
+		),
+		...[...broken.values()].flatMap(({message, whatToDo, rule}) =>
+			sentence(
+				`It will be refused (${rule}): ${message}. ${whatToDo}`,
+				width,
+				'failure',
+				failure(`${symbols.failure} `),
+			),
+		),
+		blank,
+	];
 }
 
 function summary(dialog: PushDialog, {theme, width}: DialogContext): readonly TextRow[] {

@@ -2,6 +2,7 @@
 import {describePlace, type SafetyReport} from '../../domain/safety.ts';
 import {countSeverities, type Severity} from '../../domain/severity.ts';
 import {formatBytes} from '../../domain/size.ts';
+import {countOf} from '../../workbench/job-log.ts';
 import {severityOf, type SafetyRow, type SafetySection} from '../../workbench/safety-selectors.ts';
 import {composeEnds, composeLine, type Cell} from '../rows/line.ts';
 import {leadCells, rowTone, type RowState} from '../rows/list-row.ts';
@@ -67,7 +68,7 @@ export function safetyLine(theme: Theme, row: SafetyRow, state: RowState, width:
 			const name = {text: title, tone: rowTone(state)};
 			if (where.at === 'image') return composeLine(theme, [...lead, name], width);
 			const place = shortPlace(row);
-			const room = Math.max(12, Math.floor(width * 0.42));
+			const room = Math.max(12, Math.floor(width * 0.46));
 			return composeEnds(
 				theme,
 				[...lead, name],
@@ -137,12 +138,8 @@ function shortPlace(row: SafetyRow & {readonly at: 'finding'}): string {
 		case 'history':
 			return `build step ${where.step}`;
 		case 'file': {
-			const how = where.hidden
-				? where.hidden.how === 'removed'
-					? ', deleted'
-					: ', overwritten'
-				: '';
-			return `/${where.path} (${where.layer}${how})`;
+			const how = where.hidden?.how === 'removed' ? 'deleted' : 'overwritten';
+			return `/${where.path}, layer ${where.layer}${where.hidden ? ` (${how})` : ''}`;
 		}
 	}
 }
@@ -167,7 +164,7 @@ export function verdictLines(theme: Theme, report: SafetyReport, width: number):
 		scan.layers === 0 ? 'layers not read yet' : `${scan.layersRead} of ${scan.layers} layers`,
 		`${scan.filesScanned} of ${scan.files} files`,
 		`${formatBytes(scan.bytesScanned)} of text`,
-		...(complete ? [`${inventory.length} packages`] : []),
+		...(complete ? [countOf(inventory.length, 'package')] : []),
 	];
 	return [
 		composeLine(theme, [{text: ' '}, ...found], width),
