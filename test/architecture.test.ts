@@ -14,6 +14,7 @@ const floors = [
 	'layers',
 	'safety',
 	'explain',
+	'signatures',
 	'oci-layout',
 	'credentials',
 	'registry',

@@ -4,11 +4,9 @@ import {Writable} from 'node:stream';
 import {Secret} from '../domain/credential.ts';
 import {RegbenchError} from '../domain/errors.ts';
 
-function demandTerminal(): void {
+function demandTerminal(hint = 'Give --username and --password-stdin.'): void {
 	if (process.stdin.isTTY) return;
-	throw new RegbenchError('USAGE', 'There is no terminal to ask on', {
-		hint: 'Give --username and --password-stdin.',
-	});
+	throw new RegbenchError('USAGE', 'There is no terminal to ask on', {hint});
 }
 
 /** One line, as typed. */
@@ -22,9 +20,9 @@ export async function askLine(question: string): Promise<string> {
 	}
 }
 
-/** One line that is not shown while it is typed. */
-export async function askSecret(question: string): Promise<Secret> {
-	demandTerminal();
+/** One line that is not shown while it is typed; `hint` is what to do where there is no terminal. */
+export async function askSecret(question: string, hint?: string): Promise<Secret> {
+	demandTerminal(hint);
 	process.stderr.write(question);
 	const silent = new Writable({write: (_chunk, _encoding, done) => done()});
 	const reader = createInterface({input: process.stdin, output: silent, terminal: true});

@@ -20,6 +20,8 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
 	layers: async () => (await import('./commands/layers.ts')).layersCommand,
 	check: async () => (await import('./commands/check.ts')).checkCommand,
 	explain: async () => (await import('./commands/explain.ts')).explainCommand,
+	verify: async () => (await import('./commands/signatures.ts')).verifyCommand,
+	sign: async () => (await import('./commands/signatures.ts')).signCommand,
 	copy: async () => (await import('./commands/remote-changes.ts')).copyCommand,
 	'rm-remote': async () => (await import('./commands/remote-changes.ts')).removeRemoteCommand,
 	cleanup: async () => (await import('./commands/cleanup.ts')).cleanupCommand,

@@ -18,6 +18,7 @@ export type OperationName =
 	| 'stop'
 	| 'prove'
 	| 'cleanup'
+	| 'sign'
 	| 'login'
 	| 'logout'
 	| 'serve';
@@ -250,6 +251,20 @@ export type CleanupResult = {
 	readonly durationMs: number;
 };
 
+export type SignResult = {
+	readonly operation: 'sign';
+	/** Full reference as asked. */
+	readonly reference: string;
+	/** What was signed. */
+	readonly digest: string;
+	/** Who signed: regbench itself, or the program it was handed to. */
+	readonly by: 'regbench' | 'cosign' | 'notation';
+	/** Digest of the public half of the key; absent where another program signed. */
+	readonly keyId?: string;
+	/** The tag that the signature is under; absent where another program chose. */
+	readonly tag?: string;
+};
+
 export type LoginResult = {
 	readonly operation: 'login';
 	readonly host: string;
@@ -283,6 +298,7 @@ export type JobResult =
 	| StopResult
 	| ProveResult
 	| CleanupResult
+	| SignResult
 	| LoginResult
 	| LogoutResult;
 

@@ -1,5 +1,6 @@
 /** What an operation works with. It knows neither the screen nor the terminal. */
 import type {Credentials} from '../credentials/credentials.ts';
+import type {Secret} from '../domain/credential.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {SafetyReport} from '../domain/safety.ts';
 import type {Environment} from '../process/find-program.ts';
@@ -19,6 +20,8 @@ export type OperationContext = {
 	readonly safety?: () => SafetySettings;
 	/** What was found before in the image with this ID. */
 	readonly knownSafety?: (imageId: string) => SafetyReport | undefined;
+	/** Asks for the password of a key file; where absent only `COSIGN_PASSWORD` is looked at. */
+	readonly askKeyPassword?: (name: string) => Promise<Secret>;
 	/** Where scanners are looked for; the one of this process where absent. */
 	readonly environment?: Environment;
 };

@@ -4,6 +4,7 @@ import type {RemoteRemovalPlan} from '../domain/remote.ts';
 import type {CleanupRequest} from './cleanup.ts';
 import type {ProveRequest} from './prove.ts';
 import type {RunRequest} from './run.ts';
+import type {SignRequest} from './sign-image.ts';
 import type {StopRequest} from './stop.ts';
 
 export type PushDestination = {
@@ -29,6 +30,7 @@ export type OperationRequest =
 	  }
 	| (RunRequest & {readonly operation: 'run'})
 	| (StopRequest & {readonly operation: 'stop'})
+	| (SignRequest & {readonly operation: 'sign'})
 	| (CleanupRequest & {readonly operation: 'cleanup'})
 	| (ProveRequest & {readonly operation: 'prove'})
 	| {readonly operation: 'remove-remote'; readonly plan: RemoteRemovalPlan};

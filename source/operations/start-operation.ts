@@ -30,6 +30,8 @@ export async function* startOperation(
 			return yield* (await import('./stop.ts')).stopContainer(request, context);
 		case 'prove':
 			return yield* (await import('./prove.ts')).proveImage(request, context);
+		case 'sign':
+			return yield* (await import('./sign-image.ts')).signImage(request, context);
 		case 'cleanup':
 			return yield* (await import('./cleanup.ts')).cleanUp(request, context);
 	}
@@ -57,6 +59,7 @@ export function subjectOf(request: OperationRequest): string {
 		case 'stop':
 			return request.name;
 		case 'prove':
+		case 'sign':
 			return request.reference;
 		case 'cleanup': {
 			const count = request.plan.entries.filter(isTouched).length;

@@ -216,6 +216,11 @@ export function describeResult(result: JobResult): readonly string[] {
 				`cleaned up: ${countOf(result.removed, 'image')} gone, ${countOf(result.untagged.length, 'name')} taken away, ` +
 					`up to ${formatBytes(result.freedBytes)} freed`,
 			];
+		case 'sign':
+			return [
+				`signed ${result.reference} ${shortDigest(result.digest)} by ${result.by}` +
+					(result.tag === undefined ? '' : `, under ${result.tag}`),
+			];
 		case 'login':
 			return [
 				`logged in to ${result.host}${result.username ? ` as ${result.username}` : ''}, kept in ${result.storedIn}`,

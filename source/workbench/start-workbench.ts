@@ -176,6 +176,7 @@ function knownTags(
 		case 'run':
 		case 'stop':
 		case 'cleanup':
+		case 'sign':
 		case 'tag':
 		case 'remove':
 		case 'login':
@@ -201,6 +202,7 @@ function headline(result: JobResult): string {
 		case 'stop':
 		case 'prove':
 		case 'cleanup':
+		case 'sign':
 			return `${describeResult(result)[0] ?? ''}.`;
 		case 'repull':
 			return result.same

@@ -1,0 +1,205 @@
+/** The signatures of an image on its registry: where they are, and whether given keys made them. */
+import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
+import {parseManifest, type Descriptor} from '../domain/manifest.ts';
+import {formatReference, parseReference, tagOrDigest} from '../domain/reference.ts';
+import type {Referrer} from '../domain/remote.ts';
+import {sanitise} from '../domain/sanitise.ts';
+import type {
+	FoundSignature,
+	SignatureKind,
+	SignatureReport,
+	Verification,
+} from '../domain/signatures.ts';
+import type {CallOptions, RemoteRepository} from '../registry/registry-client.ts';
+import {
+	bundleMediaType,
+	checkBundle,
+	checkEnvelope,
+	envelopeMediaType,
+	signPredicate,
+} from '../signatures/envelope.ts';
+import {readKeyFile} from '../signatures/key-file.ts';
+import {readPublicKey, type VerificationKey} from '../signatures/public-key.ts';
+import {checkSimpleSigning, simpleSigning, type Checked} from '../signatures/simple-signing.ts';
+import type {OperationContext} from './context.ts';
+import {openSide} from './copy-side.ts';
+
+export type SignatureRequest = {
+	/** Of an image on a registry; everything is said of the digest it points at now. */
+	readonly reference: string;
+	/** Public keys as PEM; without any, signatures are only listed. */
+	readonly keyFiles: readonly string[];
+};
+
+/** Artifacts and signatures that are looked at; whoever puts more there wants to keep us busy. */
+const mostArtifacts = 50;
+const mostSignatures = 50;
+/** Of a payload or statement; an SBOM may be long. */
+const mostBytes = 8 * 1024 * 1024;
+
+/**
+ * What the referrers API (or its fallback tag) and cosign's tags hold for the image, each verified with
+ * the keys. One that cannot be read is told as refused or not checked and stops nothing. Fails with
+ * `USAGE` for a key file that is none, `INVALID_REFERENCE`, `TAG_NOT_FOUND` and as every registry call.
+ */
+export async function checkSignatures(
+	request: SignatureRequest,
+	context: Pick<OperationContext, 'registry' | 'credentials' | 'signal'> &
+		Pick<CallOptions, 'onNotice'>,
+): Promise<SignatureReport> {
+	const keys: VerificationKey[] = [];
+	for (const file of request.keyFiles) {
+		const {name, text} = await readKeyFile(file);
+		keys.push(readPublicKey(name, text));
+	}
+	const {signal, onNotice} = context;
+	const options: CallOptions = {signal, onNotice};
+	const reference = parseReference(request.reference);
+	const {repository, guard} = await openSide(reference, context);
+	const target = await guard(repository.resolve(tagOrDigest(reference), options));
+	const name = formatReference(reference);
+	if (!target) throw new RegbenchError('TAG_NOT_FOUND', `${name} is not on the registry`);
+	const referrers = await guard(repository.referrers(target.digest, options));
+	const looked = referrers.slice(0, mostArtifacts);
+	const found: FoundSignature[] = [];
+	for (const referrer of looked) {
+		found.push(...(await readArtifact(repository, referrer, target, keys, options)));
+	}
+	return {
+		reference: name,
+		subject: target.digest,
+		found,
+		keys: keys.map(key => key.name),
+		leftOut: referrers.length - looked.length,
+	};
+}
+
+/** Every signature or statement that one artifact carries. */
+async function readArtifact(
+	repository: RemoteRepository,
+	referrer: Referrer,
+	{digest: subject}: Descriptor,
+	keys: readonly VerificationKey[],
+	options: CallOptions,
+): Promise<readonly FoundSignature[]> {
+	const {digest, tag} = referrer;
+	const base = {
+		digest,
+		where: tag === undefined ? ({by: 'referrers'} as const) : ({by: 'tag', tag} as const),
+		mediaType: referrer.artifactType,
+	};
+	const kind = kindOf(referrer);
+	if (kind === 'notation-signature') {
+		return [{...base, kind, signer: {}, verified: notation}];
+	}
+	let layers: readonly Descriptor[];
+	try {
+		const manifest = parseManifest(await repository.manifest(digest, options));
+		layers = manifest.kind === 'manifest' ? manifest.layers.filter(isSigned) : [];
+	} catch (error) {
+		return [{...base, kind, signer: {}, verified: unreadable(error)}];
+	}
+	if (layers.length === 0) return [{...base, kind, signer: {}, verified: unsignedArtifact}];
+	const found: FoundSignature[] = [];
+	for (const layer of layers.slice(0, mostSignatures)) {
+		const mediaType = sanitise(layer.mediaType, 200);
+		try {
+			const checked = check(layer, await readBlob(repository, layer, options), subject, keys);
+			found.push({...base, mediaType, kind: kindOfLayer(layer, kind, checked), ...checked});
+		} catch (error) {
+			found.push({
+				...base,
+				mediaType,
+				kind: kindOfLayer(layer, kind),
+				signer: {},
+				verified: unreadable(error),
+			});
+		}
+	}
+	return found;
+}
+
+function check(
+	{mediaType, annotations = {}}: Descriptor,
+	bytes: Uint8Array,
+	...[subject, keys]: [Parameters<typeof checkBundle>[1], readonly VerificationKey[]]
+): Checked {
+	const certificate = annotations[simpleSigning.certificate];
+	if (mediaType === simpleSigning.mediaType) {
+		const signature = annotations[simpleSigning.signature];
+		return checkSimpleSigning(bytes, signature, subject, keys, certificate);
+	}
+	if (mediaType === envelopeMediaType) return checkEnvelope(bytes, subject, keys, certificate);
+	return checkBundle(bytes, subject, keys);
+}
+
+function isSigned({mediaType}: Descriptor): boolean {
+	return (
+		mediaType === simpleSigning.mediaType ||
+		mediaType === envelopeMediaType ||
+		bundleMediaType.test(mediaType)
+	);
+}
+
+async function readBlob(
+	repository: RemoteRepository,
+	blob: Descriptor,
+	options: CallOptions,
+): Promise<Uint8Array> {
+	if (blob.size > mostBytes) throw new RegbenchError('TOO_LARGE', 'it is too long to be read');
+	const chunks: Uint8Array[] = [];
+	for await (const chunk of repository.readBlob(blob, options)) chunks.push(chunk);
+	return Buffer.concat(chunks);
+}
+
+function kindOf({artifactType, kind}: Referrer): SignatureKind {
+	if (artifactType === 'application/vnd.cncf.notary.signature') return 'notation-signature';
+	if (kind !== 'signature') return kind;
+	return bundleMediaType.test(artifactType) ? 'bundle-signature' : 'cosign-signature';
+}
+
+/** By what is really there: what a list says of an artifact is only a claim. */
+function kindOfLayer(
+	{mediaType}: Descriptor,
+	claimed: SignatureKind,
+	checked?: Checked,
+): SignatureKind {
+	if (mediaType === simpleSigning.mediaType) return 'cosign-signature';
+	const predicate = checked?.predicateType;
+	if (predicate === undefined) return claimed;
+	if (predicate === signPredicate) return 'bundle-signature';
+	return /spdx|cyclonedx|sbom/i.test(predicate) ? 'sbom' : 'attestation';
+}
+
+const notation: Verification = {
+	state: 'not-checked',
+	reason: 'notation signs with certificates, which need a trust policy',
+	whatToDo: 'Look with notation verify.',
+};
+
+const unsignedArtifact: Verification = {
+	state: 'not-checked',
+	reason: 'nothing in it is signed in a way that is known here',
+	whatToDo: 'Ask whoever put it there; anybody who may push can.',
+};
+
+/** A failure of one artifact, told with it; only what concerns all of them is thrown on. */
+function unreadable(thrown: unknown): Verification {
+	const error = toRegbenchError(thrown);
+	switch (error.code) {
+		case 'DIGEST_MISMATCH':
+			return {state: 'refused', reason: 'its bytes do not have the digest they are stored under'};
+		case 'PROTOCOL_ERROR':
+			return {state: 'refused', reason: 'it cannot be read'};
+		case 'TAG_NOT_FOUND':
+			return {state: 'refused', reason: 'a part of it is not on the registry'};
+		case 'TOO_LARGE':
+			return {
+				state: 'not-checked',
+				reason: 'it is too long to be read here',
+				whatToDo: 'Look with cosign verify-attestation.',
+			};
+		default:
+			throw error;
+	}
+}

@@ -1,0 +1,33 @@
+/** Key files, read with a bound. */
+import {constants, open} from 'node:fs/promises';
+import path from 'node:path';
+import {RegbenchError} from '../domain/errors.ts';
+import {sanitise} from '../domain/sanitise.ts';
+
+const mostBytes = 64 * 1024;
+
+/** The text of a key file and the name it is shown by. `USAGE` where it cannot be read or is too long for a key. */
+export async function readKeyFile(
+	file: string,
+): Promise<{readonly name: string; readonly text: string}> {
+	const name = sanitise(path.basename(file));
+	try {
+		// Without waiting: to open a pipe would take until somebody writes to it. Windows has no such flag.
+		const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+		try {
+			if (!(await handle.stat()).isFile()) throw new RegbenchError('USAGE', `${name} is no file`);
+			const {buffer, bytesRead} = await handle.read(Buffer.alloc(mostBytes + 1), 0, mostBytes + 1);
+			if (bytesRead > mostBytes) throw new RegbenchError('USAGE', `${name} is too long for a key`);
+			return {name, text: buffer.toString('utf8', 0, bytesRead)};
+		} finally {
+			await handle.close();
+		}
+	} catch (cause) {
+		if (cause instanceof RegbenchError) throw cause;
+		const code = (cause as NodeJS.ErrnoException).code ?? 'it cannot be read';
+		throw new RegbenchError('USAGE', `The key ${name} was not read: ${code}`, {
+			hint: 'Check the path of the key file.',
+			cause,
+		});
+	}
+}
