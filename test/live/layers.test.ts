@@ -2,16 +2,22 @@ import {execFile} from 'node:child_process';
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
+import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
 import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import {createDockerEngine} from '../../source/engine/docker.ts';
 import {createEmbeddedEngine} from '../../source/engine/embedded.ts';
 import type {Engine} from '../../source/engine/engine.ts';
+import type {Digest} from '../../source/domain/digest.ts';
+import {mediaTypes} from '../../source/domain/manifest.ts';
 import {parseReference} from '../../source/domain/reference.ts';
+import {findLayers, type PlacedLayers} from '../../source/operations/find-layers.ts';
 import type {LayerReport} from '../../source/operations/layer-reading.ts';
 import {listLayers, type LayerRequest} from '../../source/operations/list-layers.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
+import type {RegistryClient} from '../../source/registry/registry-client.ts';
+import {sha256, tarOf, zstdPacked} from '../layers/make-tar.ts';
 import {describeLive} from '../support/live.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
 import {startRegistry} from '../support/start-registry.ts';
@@ -107,4 +113,129 @@ describeLive('layers', ['dockerd', 'docker', 'docker-registry'], () => {
 			await registry.close();
 		}
 	});
+
+	test('of a registry are read whatever they are packed with, and named where they cannot be', async () => {
+		await using there = await startRegistry();
+		await using world = openRegistryWorld();
+		const tar = tarOf([{name: 'app', content: 'hello'}]);
+		const type = 'application/vnd.oci.image.layer.v1.tar';
+		const layers = [
+			{mediaType: `${type}+zstd`, bytes: zstdPacked.stored, diffId: zstdPacked.diffId},
+			{mediaType: `${type}+gzip`, bytes: gzipSync(tar), diffId: sha256(tar)},
+			{mediaType: type, bytes: tarOf([{name: '../x'}, {name: 'd', type: '3'}])},
+			{mediaType: `${type}+gzip+encrypted`, bytes: Buffer.from('secret')},
+			{mediaType: 'application/vnd.unheard-of', bytes: Buffer.alloc(3000, 5)},
+			{mediaType: `${type}+gzip`, bytes: gzipSync(Buffer.from('x'.repeat(9000))).subarray(0, 40)},
+		];
+		const reference = `${there.host}/odd/layers:1`;
+		await pushImage(world.registry, reference, layers);
+		let last: LayerReport | undefined;
+		for await (const report of listLayers({image: reference, from: 'registry'}, world.context)) {
+			last = report;
+		}
+		expect(last?.layers.map(({problem}) => problem)).toEqual([
+			undefined,
+			undefined,
+			undefined,
+			'It is encrypted',
+			'It is no tar archive',
+			expect.stringMatching(/damaged|no tar|ends/),
+		]);
+		expect(last?.layers.map(({entries}) => entries)).toEqual([1, 1, 2, 0, 0, 0]);
+		expect(last?.layers[0]?.files).toMatchObject([{path: 'words.txt'}]);
+		expect(last?.layers[2]?.remarks).toHaveLength(2);
+	});
+
+	test('are looked for on every target: there, not there, or not known', async () => {
+		await using first = await startRegistry();
+		await using second = await startRegistry();
+		await using world = openRegistryWorld();
+		const layer = (text: string) => {
+			const tar = tarOf([{name: 'file', content: text}]);
+			return {
+				mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+				bytes: gzipSync(tar),
+				diffId: sha256(tar),
+			};
+		};
+		const [one, two, other] = [layer('one'), layer('two'), layer('other')];
+		await pushImage(world.registry, `${first.host}/team/app:1`, [one, two]);
+		await pushImage(world.registry, `${second.host}/team/app:2`, [one, other]);
+		const layers = [one, two, other].map(({diffId}) => ({diffId}));
+		const places = [
+			{id: 'first', reference: `${first.host}/team/app:1`},
+			{id: 'second', reference: `${second.host}/team/app:1`},
+			{id: 'nobody', reference: '127.0.0.1:1/team/app:1'},
+		];
+		const found: PlacedLayers[] = [];
+		for await (const place of findLayers({layers, known: [], places}, world.context)) {
+			found.push(place);
+		}
+		expect(found.map(({standing}) => standing)).toEqual([
+			// What the third layer's blob is called nobody told.
+			['present', 'present', 'unknown'],
+			// The tag is not there, but a blob that the first has told of.
+			['present', 'absent', 'unknown'],
+			['unknown', 'unknown', 'unknown'],
+		]);
+		expect(found[2]?.problem).toBeDefined();
+		expect(found[0]?.digests.slice(0, 2)).toEqual([sha256(one!.bytes), sha256(two!.bytes)]);
+	});
 });
+
+/** A client of its own, beside an engine that holds nothing. */
+function openRegistryWorld() {
+	const credentials = createSessionCredentials();
+	const registry = createRegistryClient({credentials});
+	const {signal} = new AbortController();
+	const engine = {
+		inspect: async () => ({diffIds: []}),
+		listImages: async () => [],
+	} as unknown as Engine;
+	return {
+		registry,
+		context: {engine, registry, credentials, signal},
+		[Symbol.asyncDispose]: () => registry.close(),
+	};
+}
+
+type PushedLayer = {
+	readonly mediaType: string;
+	readonly bytes: Buffer;
+	readonly diffId?: string;
+};
+
+async function pushImage(
+	registry: RegistryClient,
+	text: string,
+	layers: readonly PushedLayer[],
+): Promise<void> {
+	const {domain, path: name, tag = ''} = parseReference(text);
+	const repository = registry.repository(domain, name);
+	const upload = async (mediaType: string, bytes: Buffer) => {
+		const digest = sha256(bytes) as Digest;
+		const open = async function* (from: number) {
+			yield bytes.subarray(from);
+		};
+		await repository.uploadBlob({digest, size: bytes.length, open});
+		return {mediaType, digest, size: bytes.length};
+	};
+	const config = {
+		os: 'linux',
+		architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+		rootfs: {type: 'layers', diff_ids: layers.map(({diffId, bytes}) => diffId ?? sha256(bytes))},
+	};
+	const manifest = Buffer.from(
+		JSON.stringify({
+			schemaVersion: 2,
+			mediaType: mediaTypes.ociManifest,
+			config: await upload(mediaTypes.ociConfig, Buffer.from(JSON.stringify(config))),
+			layers: await Promise.all(layers.map(({mediaType, bytes}) => upload(mediaType, bytes))),
+		}),
+	);
+	await repository.putManifest(tag, {
+		bytes: manifest,
+		digest: sha256(manifest) as Digest,
+		mediaType: mediaTypes.ociManifest,
+	});
+}
