@@ -178,12 +178,22 @@ function familiar(name: string): string {
 	}
 }
 
-// Engines do not mark steps without a layer; those with bytes are the layers when their count fits.
+// Engines do not mark steps without a layer. Those with bytes are the layers where their count fits, else
+// those whose instruction can change files: WORKDIR makes a layer without any byte.
 function layerRows(rows: readonly Answer[], layers: number): readonly number[] | undefined {
 	const all = rows.map((_, index) => index);
-	if (rows.length === layers) return all;
 	const sized = all.filter(index => bytes(rows[index]?.['Size']) > 0);
-	return sized.length === layers ? sized : undefined;
+	const changing = all.filter(
+		index => sized.includes(index) || !onlyConfigures(text(rows[index]?.['CreatedBy']) ?? ''),
+	);
+	return [all, sized, changing].find(({length}) => length === layers);
+}
+
+/** Whether an instruction, of the classic builder or of BuildKit, changes the config and no file. */
+function onlyConfigures(createdBy: string): boolean {
+	return /^(?:\/bin\/sh -c #\(nop\)\s+)?(?:ENV|CMD|LABEL|EXPOSE|ENTRYPOINT|USER|VOLUME|ARG|ONBUILD|STOPSIGNAL|HEALTHCHECK|MAINTAINER|SHELL)\b/.test(
+		createdBy,
+	);
 }
 
 function dated(value: string | undefined): string | undefined {

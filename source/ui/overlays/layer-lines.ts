@@ -281,7 +281,7 @@ function layerFacts(
 		),
 		...fact('files', filesText(layer, symbols.separator), 2),
 		...fact('shared', sharedText(layer, overlay.report?.unaskedImages ?? 0)),
-		...fact('targets', targetsText(theme, overlay, index, targets)),
+		...fact('registries', targetsText(theme, overlay, index, targets), 2),
 		...remarks.flatMap(remark => fact('mind', remark, 1, 'caution')),
 	];
 }
@@ -319,12 +319,13 @@ function targetsText(
 	index: number,
 	targets: readonly TargetColumn[],
 ): string {
-	const asked = targets.filter(({target}) => places.includes(target.id));
-	if (asked.length === 0) return 'no target to look on';
-	return asked
-		.map(({target, label}) => {
-			const place = placed[target.id];
+	if (places.length === 0) return 'no registry to look on';
+	return places
+		.map(id => {
+			const place = placed[id];
+			const label = targets.find(({target}) => target.id === id)?.label ?? id.replace(/\/.*/, '');
 			if (!place) return `${symbols.checking} ${label}`;
+			if (place.problem !== undefined) return `${symbols.unknown} ${label} does not answer`;
 			const standing = place.standing[index] ?? 'unknown';
 			if (place.problem !== undefined) return `${symbols.unknown} ${label} does not answer`;
 			const word = {present: 'has it', absent: 'not there', unknown: 'unknown'}[standing];
