@@ -12,8 +12,8 @@ const folder = 'docs/pictures';
 await mkdir(folder, {recursive: true});
 
 for (const script of await demoNames()) {
-	if (!script.startsWith('picture')) continue;
-	const played = await playDemo(script);
+	// Where there is nothing but pictures nobody is told anything.
+	const played = await playDemo(script, script.startsWith('picture') ? [] : ['--show-keys']);
 	if (played.code !== 0) throw new Error(`${script} failed\n${played.screen}`);
 	for (const picture of await picturesOf(played)) await draw(picture);
 }
@@ -22,8 +22,9 @@ async function draw({label, columns, text, lines}: Picture): Promise<void> {
 	const [, name, description = ''] = /^picture ([a-z\d-]+): (.*)$/.exec(label) ?? [];
 	// Captions are markers as well.
 	if (name === undefined) return;
-	// The line for an audience is the last one, and nobody is told anything here.
-	const rows = lines.slice(0, -1).map(line => line.map(withNeutralTime));
+	// The line for an audience is the last one; it may have nothing to say.
+	const isQuiet = lines.at(-1)?.every(run => run.text.trim() === '');
+	const rows = (isQuiet ? lines.slice(0, -1) : lines).map(line => line.map(withNeutralTime));
 	const svg = drawSvg({lines: rows, columns, title: 'regbench --demo', description});
 	await writeFile(`${folder}/${name}.svg`, svg);
 	console.log(`${folder}/${name}.svg\n${text}`);

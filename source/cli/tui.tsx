@@ -83,7 +83,7 @@ function draw(run: WorkbenchRun): Instance {
 		// Ink takes CI=true for a place without a terminal; that there is one is known here.
 		interactive: true,
 		alternateScreen: !isSpoken,
-		incrementalRendering: true,
+		incrementalRendering: stage?.isRecorded !== true,
 		// Lines of the log arrive in batches; this only bounds how long a key waits behind one of them.
 		maxFps: 120,
 		exitOnCtrlC: false,

@@ -86,6 +86,35 @@ test('captions and keys are on the last line, and typed text is not', async () =
 	expect(lastLine('typed')).toMatch(/ p .* …$/);
 });
 
+test('a login that was typed is in no recording, even where the screen shows it afterwards', async () => {
+	await using played = await playLines(
+		[
+			'wait "tools/backup" within 30s',
+			'key 3 l',
+			'wait "Log in"',
+			'type correct-horse',
+			'wait "•••••"',
+			'key enter',
+			'wait "refused"',
+			'wait idle',
+			'key esc esc 1 /',
+			'type correct-horse',
+			'wait "correct-horse"',
+			'picture typed',
+			'quit',
+		],
+		{args: ['--show-keys']},
+	);
+	const {code} = await played.terminal.exit;
+	expect(code, played.terminal.screen()).toBe(0);
+	expect(played.terminal.output()).toContain('correct-horse');
+	const cast = await played.cast();
+	expect(cast).not.toContain('correct-horse');
+	const [picture] = await picturesOf(parseCast(cast));
+	expect(picture?.text).not.toContain('correct-horse');
+	expect(picture?.text).toMatch(/•{5}/);
+});
+
 test('what is waited for and does not come ends the program with exit code 1, the line and the screen', async () => {
 	await using played = await playLines(['wait "tools/backup"', 'wait "a unicorn" within 300ms']);
 	const {code, state} = await played.terminal.exit;

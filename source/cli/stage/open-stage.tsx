@@ -26,6 +26,8 @@ import {watchScreen, type WatchedScreen} from './watch-screen.ts';
 export type Stage = {
 	/** Rows at the bottom that are not the workbench's. */
 	readonly rows: number;
+	/** Whether it is recorded: only what is drawn whole can be searched for secrets. */
+	readonly isRecorded: boolean;
 	/** The terminal with the script's keys in its input. */
 	readonly hold: (terminal: HeldTerminal) => HeldTerminal;
 	/** Puts the stage around the screen. */
@@ -161,6 +163,7 @@ export async function openStage(
 	process.once('exit', close);
 	return {
 		rows: board ? stageRows : 0,
+		isRecorded: recording !== undefined,
 		hold(terminal) {
 			if (!script) return terminal;
 			input = createPlayedInput(stdin, admits);

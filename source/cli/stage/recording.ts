@@ -78,7 +78,8 @@ export function openRecording(options: RecordingOptions): Recording {
 	return {
 		output(chunk) {
 			const text = typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk));
-			write('o', masking.push(text).replaceAll(clipboard, ''));
+			// What the terminal gets: its driver begins each line at the left, also in raw mode.
+			write('o', masking.push(text).replaceAll(clipboard, '').replaceAll(/\r?\n/g, '\r\n'));
 		},
 		resize: (newColumns, newRows) => write('r', `${newColumns}x${newRows}`),
 		mark: label => write('m', sanitise(label)),

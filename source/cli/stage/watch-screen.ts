@@ -24,7 +24,14 @@ export async function watchScreen(options: {
 		readonly default?: typeof Headless;
 	};
 	const {Terminal} = module.default ?? module;
-	const terminal = new Terminal({cols: columns, rows, scrollback: 0, allowProposedApi: true});
+	const terminal = new Terminal({
+		cols: columns,
+		rows,
+		scrollback: 0,
+		allowProposedApi: true,
+		// As the terminal's driver does, also in raw mode.
+		convertEol: true,
+	});
 	let drawnAt = clock();
 	return {
 		write(chunk) {

@@ -24,6 +24,20 @@ test('the beginning of a secret at the very end is masked too', () => {
 	expect(masking.end()).toBe('••••••');
 });
 
+test('a secret that is being typed is masked while it grows, whatever its style', () => {
+	const masking = createMasking();
+	masking.conceal(new Secret('s+cr(t'));
+	for (const [typed, shown] of [
+		['/s+c_', '/s+c_'],
+		['/s+cr_', '/••••_'],
+		['/s+cr(_', '/•••••_'],
+		['/s+cr(t_', '/••••••_'],
+		['/s+\u001B[1mcr(\u001B[22mt_', '/••\u001B[1m•••\u001B[22m•_'],
+	] as const) {
+		expect(masking.push(typed)).toBe(shown);
+	}
+});
+
 test('what is too short to be a secret is left alone', () => {
 	const masking = createMasking();
 	masking.conceal(new Secret('[2m'));

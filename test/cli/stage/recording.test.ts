@@ -44,6 +44,7 @@ test('a recording is an asciicast: a header without the environment, then events
 	// A character may be cut in two.
 	recording.output(Uint8Array.of(0xe2, 0x9c));
 	recording.output(Uint8Array.of(0x93));
+	recording.output('one\ntwo\r\n');
 	// It is all there before it is closed, so that no way out can lose any.
 	const expected = [
 		{
@@ -57,6 +58,7 @@ test('a recording is an asciicast: a header without the environment, then events
 		[1.5, 'r', '100x30'],
 		[1.5, 'm', 'A caption'],
 		[1.501, 'o', '✓'],
+		[1.501, 'o', 'one\r\ntwo\r\n'],
 	];
 	expect(await world.lines()).toEqual(expected);
 	recording.close();
