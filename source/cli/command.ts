@@ -41,7 +41,8 @@ export type Command = {
 	readonly summary: string;
 	readonly options?: readonly CommandOption[];
 	/** Whether it changes images, registries, logins or settings: `--read-only` refuses it. */
-	readonly changes: boolean | ((words: readonly string[]) => boolean);
+	readonly changes:
+		boolean | ((words: readonly string[], options: Readonly<Record<string, unknown>>) => boolean);
 	/** The exit code. Rejects with a RegbenchError for what no event has told. */
 	readonly run: (call: CommandCall) => Promise<number>;
 };

@@ -50,7 +50,7 @@ async function runCommand(
 	{command, words, options, globals}: Asked & {readonly kind: 'command'},
 	output: ReturnType<typeof createOutput>,
 ): Promise<number> {
-	if (globals.readOnly && isChange(command, words)) {
+	if (globals.readOnly && isChange(command, words, options)) {
 		throw new RegbenchError('READ_ONLY', `${command.name} changes things, and --read-only is on`);
 	}
 	const controller = new AbortController();
@@ -71,6 +71,10 @@ async function runCommand(
 	}
 }
 
-function isChange({changes}: Command, words: readonly string[]): boolean {
-	return typeof changes === 'function' ? changes(words) : changes;
+function isChange(
+	{changes}: Command,
+	words: readonly string[],
+	options: Readonly<Record<string, unknown>>,
+): boolean {
+	return typeof changes === 'function' ? changes(words, options) : changes;
 }

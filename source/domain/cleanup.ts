@@ -1,7 +1,7 @@
 /** A clean-up as plain values: what was looked at, what goes, what stays and why. */
 import type {Digest} from './digest.ts';
 
-export const cleanupPlanVersion = 1;
+export const cleanupPlanVersion = 2;
 
 /** One name (a tag) of something that is there. */
 export type CleanupName = {
@@ -22,8 +22,10 @@ export type CleanupEntry = {
 	/** Of an image without names: whether it goes. With names: whether all of it goes with them. */
 	readonly goes: boolean;
 	readonly reason: string;
-	/** An upper bound, where layers are shared with what stays. */
+	/** As listed: layers that it shares with others are in it. */
 	readonly sizeBytes: number;
+	/** Sizes of its blobs by digest, where they are known: what is shared is counted once by them. */
+	readonly blobs?: Readonly<Record<string, number>>;
 	/** Signatures, SBOMs and attestations that go with it. */
 	readonly referrers: readonly Digest[];
 };
@@ -36,8 +38,12 @@ export type CleanupPlan = {
 	readonly entries: readonly CleanupEntry[];
 	/** Every tag with its digest, of each repository of a registry that was looked at. */
 	readonly repositories: Readonly<Record<string, Readonly<Record<string, string>>>>;
-	/** Sum of what goes altogether. */
+	/** Sizes of all that goes as they are listed: what is shared is in it several times. */
+	readonly listedBytes: number;
+	/** What nothing that stays holds, counted once where blobs are known, as listed elsewhere. */
 	readonly freedBytes: number;
+	/** What was not looked for, and why. */
+	readonly notes: readonly string[];
 	/** SHA-256 over the rest: a plan that was edited is not applied. */
 	readonly fingerprint: string;
 };

@@ -38,6 +38,15 @@ export type TagEntry = {
 	readonly locked?: string;
 };
 
+/** A manifest that no tag points at: a leftover, a platform of an index, or a signature. */
+export type UntaggedEntry = {
+	readonly digest: Digest;
+	/** RFC 3339: when it was last pushed. */
+	readonly pushedAt?: string;
+	/** Why it cannot be deleted (a lock), where the registry tells. */
+	readonly locked?: string;
+};
+
 /** An artifact that names the image as its subject, or stands under one of cosign's tags. */
 export type Referrer = {
 	readonly digest: Digest;

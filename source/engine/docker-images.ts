@@ -94,12 +94,8 @@ export function planFrom(details: ImageDetails): readonly PushPlanLayer[] {
 	}));
 }
 
-/** `GET /containers/json` as uses of one image. */
-export function usesFrom(
-	answer: unknown,
-	imageId: string,
-	anyImage: boolean,
-): readonly ContainerUse[] {
+/** `GET /containers/json` as uses of one image; of whatever they use where none is given. */
+export function usesFrom(answer: unknown, imageId: string | undefined): readonly ContainerUse[] {
 	return (
 		list(answer)
 			.map(record)
@@ -110,8 +106,7 @@ export function usesFrom(
 				imageId: withAlgorithm(text(row['ImageID']) ?? ''),
 			}))
 			// The filter "ancestor" also finds containers of images built on this one.
-			.filter(use => anyImage || use.imageId === imageId)
-			.map(use => (anyImage ? {...use, imageId} : use))
+			.filter(use => imageId === undefined || use.imageId === imageId)
 	);
 }
 

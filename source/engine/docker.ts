@@ -52,12 +52,24 @@ export async function createDockerEngine(options: DockerEngineOptions): Promise<
 			query: {all: 1, filters: JSON.stringify({ancestor: [imageId]})},
 			signal: call?.signal,
 		});
-		return usesFrom(answer, imageId, store === 'containerd');
+		return store === 'containerd'
+			? usesFrom(answer, undefined).map(use => ({...use, imageId}))
+			: usesFrom(answer, imageId);
+	};
+	const allContainers: Engine['allContainers'] = async call => {
+		const answer = await api.json({
+			method: 'GET',
+			path: '/containers/json',
+			query: {all: 1},
+			signal: call?.signal,
+		});
+		return usesFrom(answer, undefined);
 	};
 	return {
 		info,
 		inspect,
 		containersUsing,
+		allContainers,
 		listImages: async call =>
 			imagesFrom(await api.json({method: 'GET', path: '/images/json', signal: call?.signal})),
 		tag: async (image, reference, call) => tagImage(api, image, reference, call),

@@ -98,6 +98,9 @@ export type Engine = {
 	/** Containers that hold the image with this ID; empty where the engine runs none. */
 	containersUsing(imageId: string, options?: CallOptions): Promise<readonly ContainerUse[]>;
 
+	/** All containers, running or not, in one call; absent where only {@link containersUsing} tells. */
+	readonly allContainers?: (options?: CallOptions) => Promise<readonly ContainerUse[] | undefined>;
+
 	/** Points `reference` (tagged) at an image given by reference or ID, moving it when it was taken. */
 	tag(image: string, reference: Reference, options?: CallOptions): Promise<void>;
 

@@ -18,6 +18,7 @@ export function createLateEngine(open: () => Promise<Engine>): Engine {
 		info: async options => (await ready()).info(options),
 		listImages: async options => (await ready()).listImages(options),
 		inspect: async (image, options) => (await ready()).inspect(image, options),
+		allContainers: async options => (await ready()).allContainers?.(options),
 		containersUsing: async (imageId, options) => (await ready()).containersUsing(imageId, options),
 		tag: async (image, reference, options) => (await ready()).tag(image, reference, options),
 		remove: async (image, options) => (await ready()).remove(image, options),

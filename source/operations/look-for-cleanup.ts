@@ -1,9 +1,12 @@
 /** What is there to clean up: the images of the engine and the manifests of registries, as they are now. */
 import type {Digest} from '../domain/digest.ts';
-import {RegbenchError} from '../domain/errors.ts';
+import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
+import type {LocalImage} from '../domain/image.ts';
 import {isIndexMediaType, parseConfig, parseManifest, type Manifest} from '../domain/manifest.ts';
 import {parseReference} from '../domain/reference.ts';
 import type {Target} from '../domain/target.ts';
+import type {ContainerUse} from '../domain/image.ts';
+import type {Engine} from '../engine/engine.ts';
 import {inParallel} from '../engine/in-parallel.ts';
 import {fallbackTag} from '../registry/referrers.ts';
 import type {RemoteRepository} from '../registry/registry-client.ts';
@@ -16,6 +19,8 @@ import {planCleanup, type CleanupItem} from './plan-cleanup.ts';
 const atOnce = 6;
 const mostTags = 1000;
 const mostRepositories = 500;
+const mostInspected = 200;
+const mostUntagged = 2000;
 
 type Context = Pick<OperationContext, 'engine' | 'registry' | 'credentials' | 'signal' | 'now'>;
 
@@ -33,39 +38,97 @@ export async function previewCleanup(
 ): Promise<CleanupPlan> {
 	const items: CleanupItem[] = local ? [...(await localItems(context))] : [];
 	const repositories: Record<string, Record<string, string>> = {};
+	const notes = new Set<string>();
 	for (const target of targets) {
 		for (const name of await repositoriesOf(target, context)) {
 			const found = await remoteItems(name, rules, context);
 			items.push(...found.items);
 			repositories[name] = found.tags;
+			for (const note of found.notes) notes.add(note);
 		}
 	}
-	return planCleanup(items, rules, context.now(), repositories);
+	return planCleanup(items, rules, context.now(), repositories, [...notes]);
 }
 
 async function localItems({engine, signal}: Context): Promise<readonly CleanupItem[]> {
 	const images = await engine.listImages({signal});
-	const held = new Map<string, string>();
-	await inParallel(
-		images,
-		atOnce,
-		async ({id}, inner) => {
-			const [use] = await engine.containersUsing(id, {signal: inner});
-			if (use) held.set(id, `used by the container ${use.name || use.id.slice(0, 12)}`);
-		},
-		signal,
-	);
+	const [used, blobs] = await Promise.all([
+		usedImages(images, engine, signal),
+		blobsOfImages(images, engine, signal),
+	]);
 	return images.map(image => {
-		const used = held.get(image.id);
+		const use = used.get(image.id);
+		const own = blobs.get(image.id);
 		return {
 			place: 'local',
 			id: image.id,
 			names: image.references.map(name => ({name, ...localName(name)})),
 			sizeBytes: image.sizeBytes,
 			...(image.createdAt === undefined ? {} : {createdAt: image.createdAt}),
-			...(used === undefined ? {} : {held: used}),
+			...(use === undefined ? {} : {held: usedBy(use)}),
+			...(own === undefined ? {} : {blobs: own}),
 		};
 	});
+}
+
+/** How a container that holds an image is told of. */
+export function usedBy({name, id}: ContainerUse): string {
+	return `used by the container ${name || id.slice(0, 12)}`;
+}
+
+/** A container for each image that one uses, by image ID: in one call where that tells enough. */
+export async function usedImages(
+	images: ReadonlyArray<Pick<LocalImage, 'id'>>,
+	engine: Engine,
+	signal: AbortSignal,
+): Promise<ReadonlyMap<string, ContainerUse>> {
+	const containers = await engine.allContainers?.({signal});
+	const known = new Set(images.map(({id}) => id));
+	// Some stores of images name another ID with the container than in the list: those are asked one by one.
+	if (containers?.every(({imageId}) => known.has(imageId))) {
+		return new Map(containers.map(use => [use.imageId, use]));
+	}
+	const found = new Map<string, ContainerUse>();
+	await inParallel(
+		images,
+		atOnce,
+		async ({id}, inner) => {
+			const [use] = await engine.containersUsing(id, {signal: inner});
+			if (use) found.set(id, use);
+		},
+		signal,
+	);
+	return found;
+}
+
+/**
+ * Layers with their sizes, so that what is shared counts once; nothing for very many images, where asking
+ * would take too long, and for what the engine does not tell.
+ */
+async function blobsOfImages(
+	images: readonly LocalImage[],
+	engine: Engine,
+	signal: AbortSignal,
+): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
+	const found = new Map<string, Readonly<Record<string, number>>>();
+	if (images.length > mostInspected) return found;
+	await inParallel(
+		images,
+		atOnce,
+		async ({id}, inner) => {
+			const layers = await engine.layersToPush(id, {signal: inner}).catch((error: unknown) => {
+				// It only makes a number better; the image may be gone, or kept in parts.
+				if (toRegbenchError(error).code === 'CANCELLED') throw error;
+				return undefined;
+			});
+			if (layers?.every(({sizeBytes}) => sizeBytes !== undefined)) {
+				found.set(id, Object.fromEntries(layers.map(one => [one.digest, one.sizeBytes ?? 0])));
+			}
+		},
+		signal,
+	);
+	// Half of them would make what stays look as if it held nothing.
+	return found.size === images.length ? found : new Map();
 }
 
 function localName(name: string): {readonly repository: string; readonly tag: string} {
@@ -98,13 +161,20 @@ type Found = {
 	manifest?: Manifest;
 	createdAt?: string;
 	sizeBytes: number;
+	blobs: Record<string, number>;
+};
+
+type RepositoryItems = {
+	readonly items: readonly CleanupItem[];
+	readonly tags: Record<string, string>;
+	readonly notes: readonly string[];
 };
 
 async function remoteItems(
 	name: string,
 	rules: readonly RetentionRule[],
 	context: Context,
-): Promise<{readonly items: readonly CleanupItem[]; readonly tags: Record<string, string>}> {
+): Promise<RepositoryItems> {
 	const {repository, guard} = await openSide(parseReference(`${name}:latest`), context);
 	return guard(lookAtRepository(name, repository, rules, context));
 }
@@ -114,9 +184,10 @@ async function lookAtRepository(
 	repository: RemoteRepository,
 	rules: readonly RetentionRule[],
 	{signal, now}: Pick<Context, 'signal' | 'now'>,
-) {
+): Promise<RepositoryItems> {
 	const {tags, found} = await readDigests(repository, signal);
-	const all = [...found.values()];
+	const {untagged, notes} = await findUntagged(repository, found, signal);
+	const all = [...found.values(), ...untagged];
 	await inParallel(all, atOnce, (one, inner) => describe(repository, one, inner), signal);
 	const canUntag =
 		all.some(({tags: shared}) => shared.length > 1) &&
@@ -137,7 +208,71 @@ async function lookAtRepository(
 		},
 		signal,
 	);
-	return {items: items.map(item => checked.get(item.id) ?? item), tags};
+	const judged = items.map(item => checked.get(item.id) ?? item);
+	return {items: keepLastTagged(judged, repository, rules, now()), tags, notes};
+}
+
+/** Manifests without a tag, by the registry's own API; where it has none, that is said. */
+async function findUntagged(
+	repository: RemoteRepository,
+	tagged: ReadonlyMap<string, Found>,
+	signal: AbortSignal,
+): Promise<{readonly untagged: readonly Found[]; readonly notes: readonly string[]}> {
+	const {domain, path} = repository;
+	const untagged = new Map<string, Found>();
+	if (!repository.untaggedEntries) {
+		return {
+			untagged: [],
+			notes: [`Manifests without a tag were not looked for: ${domain} does not list them`],
+		};
+	}
+	try {
+		for await (const page of repository.untaggedEntries({signal})) {
+			for (const {digest, pushedAt, locked} of page) {
+				if (tagged.has(digest)) continue;
+				const found: Found = {digest, tags: [], sizeBytes: 0, blobs: {}};
+				if (pushedAt !== undefined) found.pushedAt = pushedAt;
+				if (locked !== undefined) found.locked = `it is ${locked}`;
+				untagged.set(digest, found);
+			}
+			if (untagged.size > mostUntagged) {
+				return {
+					untagged: [],
+					notes: [
+						`Manifests without a tag stay: ${domain}/${path} has more than ${mostUntagged} of them`,
+					],
+				};
+			}
+		}
+	} catch (thrown) {
+		const {code, message} = toRegbenchError(thrown);
+		if (code === 'CANCELLED') throw thrown;
+		return {
+			untagged: [],
+			notes: [`Manifests without a tag were not looked for in ${domain}/${path}: ${message}`],
+		};
+	}
+	return {untagged: [...untagged.values()], notes: []};
+}
+
+/** Where the last manifest with a tag cannot go by itself, the newest of those that would go stays. */
+function keepLastTagged(
+	items: readonly CleanupItem[],
+	{removal}: RemoteRepository,
+	rules: readonly RetentionRule[],
+	now: number,
+): readonly CleanupItem[] {
+	const held = removal.lastTagged;
+	if (held === undefined) return items;
+	const {entries} = planCleanup(items, rules, now);
+	const tagged = items.filter(({names}) => names.length > 0);
+	const goes = new Set(entries.filter(entry => entry.goes).map(({id}) => id));
+	if (tagged.some(({id}) => !goes.has(id))) return items;
+	const [newest] = tagged.toSorted(
+		(one, other) =>
+			(Date.parse(other.createdAt ?? '') || 0) - (Date.parse(one.createdAt ?? '') || 0),
+	);
+	return items.map(item => (item === newest ? {...item, held} : item));
 }
 
 /** Every tag of a repository with its digest. */
@@ -174,7 +309,7 @@ export async function readDigests(
 		const digest = digests.get(tag);
 		if (digest === undefined) continue;
 		tags[tag] = digest;
-		const one: Found = found.get(digest) ?? {digest, tags: [], sizeBytes: 0};
+		const one: Found = found.get(digest) ?? {digest, tags: [], sizeBytes: 0, blobs: {}};
 		one.tags.push(tag);
 		if (locked !== undefined) one.locked = `${tag} is locked: ${locked}`;
 		if (pushedAt !== undefined) one.pushedAt = pushedAt;
@@ -188,17 +323,27 @@ async function describe(
 	one: Found,
 	signal: AbortSignal,
 ): Promise<void> {
-	const root = parseManifest(await repository.manifest(one.digest, {signal}));
+	const raw = await repository.manifest(one.digest, {signal});
+	const root = parseManifest(raw);
 	one.manifest = root;
-	let first: Manifest | undefined = root;
+	one.blobs[one.digest] = raw.bytes.byteLength;
+	let first: Manifest | undefined;
 	if (root.kind === 'index') {
-		one.sizeBytes = root.manifests.reduce((sum, {size}) => sum + size, 0);
-		const [child] = root.manifests.filter(({mediaType}) => !isIndexMediaType(mediaType));
-		first = child && parseManifest(await repository.manifest(child.digest, {signal}));
+		for (const {digest, mediaType} of root.manifests) {
+			if (isIndexMediaType(mediaType)) continue;
+			const child = await manifestOrNothing(repository, digest, signal);
+			if (!child) continue;
+			first ??= child;
+			// The manifests themselves stay behind where an index goes.
+			addBlobs(one, child);
+		}
+	} else {
+		first = root;
+		addBlobs(one, root);
 	}
+	one.sizeBytes = Object.values(one.blobs).reduce((sum, size) => sum + size, 0);
 	if (first?.kind !== 'manifest') return;
-	const {config, layers} = first;
-	one.sizeBytes += [config, ...layers].reduce((sum, {size}) => sum + size, 0);
+	const {config} = first;
 	if (one.pushedAt !== undefined || !/container\.image|config\.v1/.test(config.mediaType)) return;
 	const chunks = [];
 	for await (const chunk of repository.readBlob(config, {signal})) chunks.push(chunk);
@@ -206,12 +351,32 @@ async function describe(
 	if (created !== undefined) one.createdAt = created;
 }
 
+/** Of an index whose platforms were not all brought along. */
+async function manifestOrNothing(
+	repository: RemoteRepository,
+	digest: Digest,
+	signal: AbortSignal,
+): Promise<Manifest | undefined> {
+	try {
+		return parseManifest(await repository.manifest(digest, {signal}));
+	} catch (error) {
+		if (toRegbenchError(error).code === 'TAG_NOT_FOUND') return undefined;
+		throw error;
+	}
+}
+
+function addBlobs({blobs}: Found, manifest: Manifest): void {
+	if (manifest.kind !== 'manifest') return;
+	for (const {digest, size} of [manifest.config, ...manifest.layers]) blobs[digest] = size;
+}
+
 /** Tags of indexes by the digests of the images in them. */
 function parentsOf(all: readonly Found[]): ReadonlyMap<string, string> {
 	const parents = new Map<string, string>();
 	for (const {manifest, tags} of all) {
 		if (manifest?.kind !== 'index') continue;
-		for (const {digest} of manifest.manifests) parents.set(digest, tags[0] ?? '');
+		for (const {digest} of manifest.manifests)
+			parents.set(digest, tags[0] ?? 'an index without a tag');
 	}
 	return parents;
 }
@@ -226,7 +391,7 @@ function itemOf(
 		readonly found: ReadonlyMap<string, Found>;
 	},
 ): CleanupItem {
-	const {digest, tags, sizeBytes, manifest} = one;
+	const {digest, tags, sizeBytes, manifest, blobs} = one;
 	const {repository, canUntag, parents} = surroundings;
 	const {removal, domain} = repository;
 	const parent = parents.get(digest);
@@ -245,6 +410,7 @@ function itemOf(
 		id: digest,
 		names: tags.map(tag => ({name: tag, repository: name, tag})),
 		sizeBytes,
+		blobs,
 		...(createdAt === undefined ? {} : {createdAt}),
 		...(held === undefined ? {} : {held}),
 		...(canUntag && removal.untag

@@ -2,6 +2,7 @@
 import {createHash} from 'node:crypto';
 import {
 	cleanupPlanVersion,
+	isTouched,
 	type CleanupEntry,
 	type CleanupName,
 	type CleanupPlan,
@@ -29,7 +30,11 @@ export type CleanupItem = {
 	/** Why its names can only go together; undefined where each goes by itself. */
 	readonly allOrNothing?: string;
 	readonly referrers?: readonly Digest[];
+	readonly blobs?: CleanupEntry['blobs'];
 };
+
+/** Why a row stays that a person took out. */
+export const takenOut = 'taken out by hand';
 
 /** Local images and manifests of registries with what the rules say of each. */
 export function planCleanup(
@@ -37,23 +42,78 @@ export function planCleanup(
 	rules: readonly RetentionRule[],
 	now: number,
 	repositories: CleanupPlan['repositories'] = {},
+	notes: readonly string[] = [],
 ): CleanupPlan {
 	const judged = judgeNames(items, rules, now);
-	const entries = items.map(item => entryOf(item, judged.get(item) ?? []));
-	const plan = {
-		version: cleanupPlanVersion,
-		createdAt: new Date(now).toISOString(),
-		entries,
-		repositories,
-		freedBytes: entries.reduce((sum, entry) => sum + (entry.goes ? entry.sizeBytes : 0), 0),
-	} as const;
-	return {...plan, fingerprint: fingerprintOf(plan)};
+	const entries = items.map(item => entryOf(item, judged.get(item) ?? [], rules, now));
+	const createdAt = new Date(now).toISOString();
+	return sealed({version: cleanupPlanVersion, createdAt, entries, repositories, notes});
+}
+
+/** The plan without the entries of these keys (see {@link entryKey}): they stay with all their names. */
+export function withoutEntries(plan: CleanupPlan, keys: ReadonlySet<string>): CleanupPlan {
+	const {version, createdAt, repositories, notes} = plan;
+	const entries = plan.entries.map(entry =>
+		keys.has(entryKey(entry)) && isTouched(entry)
+			? {
+					...entry,
+					goes: false,
+					reason: takenOut,
+					names: entry.names.map(name =>
+						name.goes ? {...name, goes: false, reason: takenOut} : name,
+					),
+				}
+			: entry,
+	);
+	return sealed({version, createdAt, entries, repositories, notes});
+}
+
+/** Tells the entries of a plan apart. */
+export function entryKey({place, id}: Pick<CleanupEntry, 'place' | 'id'>): string {
+	return `${place} ${id}`;
+}
+
+function sealed(
+	plan: Omit<CleanupPlan, 'fingerprint' | 'listedBytes' | 'freedBytes'>,
+): CleanupPlan {
+	const whole = {...plan, ...bytesOf(plan.entries)};
+	return {...whole, fingerprint: fingerprintOf(whole)};
+}
+
+/** What goes, as listed, and what becomes free by that: a blob that something else holds does not. */
+export function bytesOf(
+	entries: readonly CleanupEntry[],
+): Pick<CleanupPlan, 'listedBytes' | 'freedBytes'> {
+	let listedBytes = 0;
+	let freedBytes = 0;
+	const kept = new Set<string>();
+	const gone = new Map<string, number>();
+	for (const {goes, place, sizeBytes, blobs} of entries) {
+		if (goes) listedBytes += sizeBytes;
+		if (goes && !blobs) freedBytes += sizeBytes;
+		// Registries keep a blob once for all repositories.
+		const host = place.split('/', 1)[0];
+		for (const [digest, size] of Object.entries(blobs ?? {})) {
+			if (goes) gone.set(`${host} ${digest}`, size);
+			else kept.add(`${host} ${digest}`);
+		}
+	}
+	for (const [key, size] of gone) if (!kept.has(key)) freedBytes += size;
+	return {listedBytes, freedBytes};
 }
 
 /** SHA-256 over everything in a plan but the fingerprint itself. */
 export function fingerprintOf(plan: Omit<CleanupPlan, 'fingerprint'>): string {
-	const {version, createdAt, entries, repositories, freedBytes} = plan;
-	const text = JSON.stringify([version, createdAt, entries, repositories, freedBytes]);
+	const {version, createdAt, entries, repositories, listedBytes, freedBytes, notes} = plan;
+	const text = JSON.stringify([
+		version,
+		createdAt,
+		entries,
+		repositories,
+		listedBytes,
+		freedBytes,
+		notes,
+	]);
 	return createHash('sha256').update(text).digest('hex');
 }
 
@@ -118,10 +178,7 @@ function staysBecause(
 		}
 		if (rank < rule.keepNewest) return `one of the newest ${rule.keepNewest}`;
 	}
-	if (rule.olderThanDays === undefined) return undefined;
-	const age = ageDays(item, now);
-	if (age === undefined) return 'its age is not known';
-	return age > rule.olderThanDays ? undefined : `not older than ${rule.olderThanDays} days`;
+	return tooYoung(item, rule, now);
 }
 
 function goesBecause(repository: string, rules: readonly RetentionRule[]): string {
@@ -171,18 +228,21 @@ function ageDays({createdAt}: CleanupItem, now: number): number | undefined {
 	return Number.isNaN(time) ? undefined : (now - time) / dayMs;
 }
 
-function entryOf(item: CleanupItem, judged: readonly CleanupName[]): CleanupEntry {
-	const {place, id, sizeBytes, referrers = [], held, allOrNothing} = item;
+function entryOf(
+	item: CleanupItem,
+	judged: readonly CleanupName[],
+	rules: readonly RetentionRule[],
+	now: number,
+): CleanupEntry {
+	const {place, id, sizeBytes, blobs, referrers = [], allOrNothing} = item;
+	const facts = {place, id, sizeBytes, referrers, ...(blobs ? {blobs} : {})};
 	if (judged.length === 0) {
-		const goes = held === undefined;
+		const stays = item.held ?? namelessStaysBecause(item, rules, now);
 		return {
-			place,
-			id,
+			...facts,
 			names: [],
-			goes,
-			reason: held ?? 'no name points at it',
-			sizeBytes,
-			referrers,
+			goes: stays === undefined,
+			reason: stays ?? 'no name points at it',
 		};
 	}
 	const all = judged.every(({goes}) => goes);
@@ -191,5 +251,26 @@ function entryOf(item: CleanupItem, judged: readonly CleanupName[]): CleanupEntr
 		name.goes && isHeldBack ? {...name, goes: false, reason: allOrNothing} : name,
 	);
 	const reasons = [...new Set(names.filter(name => name.goes === all).map(({reason}) => reason))];
-	return {place, id, names, goes: all, reason: reasons.join('; '), sizeBytes, referrers};
+	return {...facts, names, goes: all, reason: reasons.join('; ')};
+}
+
+/** On a registry it may be a push under way: it goes only where a rule says so. */
+function namelessStaysBecause(
+	item: CleanupItem,
+	rules: readonly RetentionRule[],
+	now: number,
+): string | undefined {
+	const isLocal = item.place === 'local';
+	const rule = ruleFor(isLocal ? '' : item.place, rules);
+	if (!isLocal && rule?.keepNewest === undefined && rule?.olderThanDays === undefined) {
+		return 'no rule is for it';
+	}
+	return rule && tooYoung(item, rule, now);
+}
+
+function tooYoung(item: CleanupItem, {olderThanDays}: RetentionRule, now: number) {
+	if (olderThanDays === undefined) return undefined;
+	const age = ageDays(item, now);
+	if (age === undefined) return 'its age is not known';
+	return age > olderThanDays ? undefined : `not older than ${olderThanDays} days`;
 }

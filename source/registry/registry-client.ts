@@ -3,7 +3,13 @@ import type {AuthenticationFacts} from '../domain/authentication.ts';
 import type {Credential, FoundCredential} from '../domain/credential.ts';
 import type {Digest} from '../domain/digest.ts';
 import type {Descriptor, RawManifest} from '../domain/manifest.ts';
-import type {Referrer, RepositoryEntry, RepositoryFacts, TagEntry} from '../domain/remote.ts';
+import type {
+	Referrer,
+	RepositoryEntry,
+	RepositoryFacts,
+	TagEntry,
+	UntaggedEntry,
+} from '../domain/remote.ts';
 import type {VendorApi} from './vendor-api.ts';
 
 /** Something worth a line in the log that is no failure: a retry with its wait, a Warning header. */
@@ -72,6 +78,11 @@ export type RemoteRepository = {
 	 */
 	tagEntries(options?: CallOptions): AsyncGenerator<readonly TagEntry[], void, undefined>;
 
+	/** Manifests without a tag, a page at a time; absent where the registry has no way to list them. */
+	readonly untaggedEntries?: (
+		options?: CallOptions,
+	) => AsyncGenerator<readonly UntaggedEntry[], void, undefined>;
+
 	/**
 	 * Artifacts whose subject is the digest: by the referrers API, else by the fallback tag, and by
 	 * cosign's tags. Empty when there are none.
@@ -124,6 +135,8 @@ export type Removal = {
 	readonly manifest?: (digest: Digest, options?: RemoveManifestOptions) => Promise<void>;
 	/** What deleting the manifest would take along, as far as the registry's own API tells. */
 	readonly preview?: (digest: Digest, options?: CallOptions) => Promise<RemovalPreview>;
+	/** Why the last manifest with a tag cannot go by itself, where that is so. */
+	readonly lastTagged?: string;
 	/** What is to be said of deleting here: why not, or what is special about it. */
 	readonly note?: string;
 };

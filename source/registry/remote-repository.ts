@@ -19,6 +19,7 @@ export function createRepository(
 	limitBytes: number,
 ): RemoteRepository {
 	const provider = providerForHost(domain);
+	const untagged = provider.untaggedEntries;
 	const manifests = () => {
 		const {session, headTrust, cache} = entry();
 		return createManifests(session, path, {limitBytes, headTrust, cache});
@@ -51,6 +52,9 @@ export function createRepository(
 		uploadBlob: async (source, call = {}) => uploadBlob(entry().session, path, source, call),
 		tags: (call = {}) => listTags(entry().session, path, call),
 		tagEntries: (call = {}) => listTagEntries(entry().session, entry().vendor, path, call),
+		...(untagged
+			? {untaggedEntries: (call = {}) => untagged(entry().vendor, {domain, path}, call)}
+			: {}),
 		async referrers(digest, call = {}) {
 			const {session, referrers: memory} = entry();
 			return findReferrers(session, path, digest, {manifests: manifests(), memory}, call);

@@ -26,7 +26,7 @@ export function createRemoval(
 	{provider, domain, path}: Pick<HostSession, 'provider' | 'domain'> & {readonly path: string},
 	now: () => RemovalSurroundings,
 ): Removal {
-	const {untag, manifest, preview, note} = provider.removal;
+	const {untag, manifest, preview, note, lastTagged} = provider.removal;
 	const place = {domain, path};
 	const remove = (reference: string, options: CallOptions) =>
 		deleteManifest(now(), path, reference, options);
@@ -63,6 +63,7 @@ export function createRemoval(
 			? {preview: async (digest, options = {}) => preview(now().vendor, place, digest, options)}
 			: {}),
 		...(note === undefined ? {} : {note}),
+		...(lastTagged === undefined ? {} : {lastTagged}),
 	};
 }
 

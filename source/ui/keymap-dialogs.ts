@@ -165,6 +165,17 @@ export const dialogKeys: readonly KeyBinding[] = [
 	key('cleanup', 'preview', ['enter'], 'look', 'Look anew by these rules; they are kept', intents =>
 		intents.previewCleanup(),
 	),
+	key(
+		'cleanup',
+		'choose',
+		['space'],
+		'take out',
+		'Take it out of the clean-up, or back in',
+		intents => intents.toggleCleanupRow(),
+	),
+	key('cleanup', 'show', ['f'], 'show', 'All rows, only what goes, only what stays', intents =>
+		intents.cycleCleanupShow(),
+	),
 	key('cleanup', 'cancel', ['n'], 'keep', 'Keep everything', intents => intents.back(), {}),
 
 	...choosing('pull'),

@@ -2,7 +2,9 @@
 import {isTouched} from '../domain/cleanup.ts';
 import {toErrorRecord} from '../domain/errors.ts';
 import {previewCleanup} from '../operations/look-for-cleanup.ts';
+import {withoutEntries} from '../operations/plan-cleanup.ts';
 import type {RetentionRule} from '../settings/schema.ts';
+import {selectCleanupRows} from './cleanup-rows.ts';
 import {cleanupFields, type CleanupDialog} from './dialog.ts';
 import type {Intents} from './intents.ts';
 import {selectCurrentTargetRow} from './selectors.ts';
@@ -15,6 +17,8 @@ type CleanupIntents = Pick<
 	| 'focusCleanupField'
 	| 'changeCleanupField'
 	| 'previewCleanup'
+	| 'toggleCleanupRow'
+	| 'cycleCleanupShow'
 	| 'confirmCleanup'
 >;
 
@@ -40,7 +44,13 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 		const rule = ruleFrom(dialog.values);
 		if (typeof rule === 'string') return show({...dialog, problem: rule});
 		const {problem: _, ...rest} = dialog;
-		const loading: CleanupDialog = {...rest, field: undefined, plan: {phase: 'loading'}, cursor: 0};
+		const loading: CleanupDialog = {
+			...rest,
+			field: undefined,
+			plan: {phase: 'loading'},
+			taken: [],
+			cursor: 0,
+		};
 		show(loading);
 		const controller = new AbortController();
 		looking = controller;
@@ -81,6 +91,8 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 					protect: rule?.protect.join(' ') ?? '',
 				},
 				plan: {phase: 'loading'},
+				taken: [],
+				show: 'all',
 				cursor: 0,
 			});
 		},
@@ -115,12 +127,31 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 			}
 			look(dialog);
 		},
+		toggleCleanupRow() {
+			const dialog = current();
+			if (!dialog) return;
+			const found = selectCleanupRows(dialog)[dialog.cursor];
+			if (!found) return;
+			if (!isTouched(found.entry)) {
+				return workbench.notify('info', `It stays already: ${found.reason}.`);
+			}
+			const taken = dialog.taken.includes(found.key)
+				? dialog.taken.filter(key => key !== found.key)
+				: [...dialog.taken, found.key];
+			show({...dialog, taken});
+		},
+		cycleCleanupShow() {
+			const dialog = current();
+			if (!dialog) return;
+			const next = {all: 'goes', goes: 'stays', stays: 'all'} as const;
+			show({...dialog, show: next[dialog.show], cursor: 0});
+		},
 		confirmCleanup() {
 			const dialog = current();
 			if (dialog?.plan.phase !== 'ready') {
 				return workbench.notify('info', 'It is not known yet what would go.');
 			}
-			const plan = dialog.plan.value;
+			const plan = withoutEntries(dialog.plan.value, new Set(dialog.taken));
 			if (!plan.entries.some(isTouched)) return workbench.notify('info', 'Nothing would go.');
 			show(undefined);
 			workbench.run({operation: 'cleanup', plan});

@@ -205,6 +205,10 @@ export type CleanupDialog = {
 	readonly field: CleanupField | undefined;
 	readonly values: Readonly<Record<CleanupField, string>>;
 	readonly plan: Loadable<CleanupPlan>;
+	/** Entries of the plan that the person took out, by `entryKey`. */
+	readonly taken: readonly string[];
+	readonly show: 'all' | 'goes' | 'stays';
+	/** Among the rows that are shown. */
 	readonly cursor: number;
 	readonly problem?: string;
 };

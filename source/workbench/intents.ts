@@ -109,6 +109,10 @@ export type Intents = {
 	changeCleanupField(field: CleanupField, value: string): void;
 	/** Looks anew by the rules of the form, and keeps them. */
 	previewCleanup(): void;
+	/** Takes the image under the cursor out of the clean-up, or back into it. */
+	toggleCleanupRow(): void;
+	/** All rows, what goes, what stays. */
+	cycleCleanupShow(): void;
 	confirmCleanup(): void;
 
 	// Registries

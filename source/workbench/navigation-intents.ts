@@ -1,4 +1,5 @@
 /** Moving about: focus, cursors, filter, marks, overlays and dialogs that only show. */
+import {selectCleanupRows} from './cleanup-rows.ts';
 import type {Intents, Movement} from './intents.ts';
 import {
 	layerCursorIndex,
@@ -250,7 +251,7 @@ function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
 				cursor: moved(dialog.cursor + 1, dialog.proposals.length + 1, movement) - 1,
 			};
 		case 'cleanup': {
-			const count = dialog.plan.phase === 'ready' ? dialog.plan.value.entries.length : 0;
+			const count = selectCleanupRows(dialog).length;
 			return {...dialog, cursor: Math.max(0, moved(dialog.cursor, count, movement))};
 		}
 		case 'run':

@@ -41,13 +41,14 @@ function modelGoes(items: readonly CleanupItem[], rule: RetentionRule): Readonly
 			);
 			if (higher.length < rule.keepNewest) return false;
 		}
-		if (rule.olderThanDays === undefined) return true;
-		return (
-			item.createdAt !== undefined &&
-			Date.parse(item.createdAt) < now - rule.olderThanDays * 86_400_000
-		);
+		return isOldEnough(item, rule);
 	});
 	return new Set(goes.map(({name}) => name));
+}
+
+function isOldEnough({createdAt}: CleanupItem, {olderThanDays}: RetentionRule): boolean {
+	if (olderThanDays === undefined) return true;
+	return createdAt !== undefined && Date.parse(createdAt) < now - olderThanDays * 86_400_000;
 }
 
 describe('the plan of a clean-up', () => {
@@ -96,7 +97,9 @@ describe('the plan of a clean-up', () => {
 				expect(new Set(goes)).toEqual(modelGoes(items, made));
 				for (const [index, entry] of plan.entries.entries()) {
 					expect(entry.goes).toBe(
-						entry.names.length === 0 ? !facts[index]!.held : entry.names.every(name => name.goes),
+						entry.names.length === 0
+							? !facts[index]!.held && isOldEnough(items[index]!, made)
+							: entry.names.every(name => name.goes),
 					);
 				}
 			}),

@@ -42,13 +42,23 @@ export const cleanupCommand: Command = {
 		},
 		{flags: '--protect <pattern>', summary: 'tags that never go (repeatable)', repeats: true},
 	],
-	changes: true,
+	// A plan changes nothing but its own file.
+	changes: (_, {apply}) => apply !== undefined,
 	async run(call) {
 		const {plan, apply} = call.options;
-		if ((plan === undefined) === (apply === undefined)) {
-			throw new RegbenchError('USAGE', 'Either --plan FILE or --apply FILE is needed');
+		if (plan !== undefined && apply !== undefined) {
+			throw new RegbenchError('USAGE', '--plan and --apply do not go together', {
+				hint: 'Make the plan first, look at it, then apply it.',
+			});
 		}
-		return typeof apply === 'string' ? applyPlan(call, apply) : writePlan(call, String(plan));
+		if (typeof apply !== 'string') {
+			return showPlan(call, typeof plan === 'string' ? plan : undefined);
+		}
+		const rule = rulesGiven(call);
+		if (rule !== undefined) {
+			throw new RegbenchError('USAGE', `--${rule} is for making a plan, not for applying one`);
+		}
+		return applyPlan(call, apply);
 	},
 };
 
@@ -62,7 +72,22 @@ async function applyPlan(call: CommandCall, file: string): Promise<number> {
 	return runRequest(call, {operation: 'cleanup', plan: readCleanupPlan(text)});
 }
 
-async function writePlan(call: CommandCall, file: string): Promise<number> {
+/** The first option that only a plan is made with. */
+function rulesGiven({options}: CommandCall): string | undefined {
+	const given = {
+		target: options['target'],
+		keep: options['keep'],
+		'older-than': options['olderThan'],
+		by: options['by'],
+		only: options['only'],
+		protect: options['protect'],
+	};
+	return Object.entries(given).find(
+		([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+	)?.[0];
+}
+
+async function showPlan(call: CommandCall, file: string | undefined): Promise<number> {
 	const {parts, options, output} = call;
 	const settings = parts.settings.get();
 	const known = [...settings.targets, ...parts.sessionTargets];
@@ -72,15 +97,26 @@ async function writePlan(call: CommandCall, file: string): Promise<number> {
 		rulesOf(call, settings.retention),
 		operationContext(call),
 	);
-	try {
-		await writeFile(file, `${JSON.stringify(plan, undefined, '\t')}\n`);
-	} catch (cause) {
-		throw new RegbenchError('USAGE', `The plan ${file} cannot be written`, {cause});
+	if (file !== undefined) {
+		try {
+			await writeFile(file, `${JSON.stringify(plan, undefined, '\t')}\n`);
+		} catch (cause) {
+			throw new RegbenchError('USAGE', `The plan ${file} cannot be written`, {cause});
+		}
 	}
-	for (const entry of plan.entries) output.record({type: 'entry', ...entry}, describeEntry(entry));
+	for (const entry of plan.entries) {
+		const {blobs: _, ...shown} = entry;
+		output.record({type: 'entry', ...shown}, describeEntry(entry));
+	}
 	const count = plan.entries.filter(isTouched).length;
+	const {listedBytes, freedBytes, notes} = plan;
+	for (const note of notes) output.progress(note);
+	const next =
+		file === undefined
+			? 'Keep this as a plan with --plan FILE.'
+			: `Apply with: regbench cleanup --apply ${file}`;
 	output.progress(
-		`${count} of ${plan.entries.length} would lose names or go, up to ${formatBytes(plan.freedBytes)} freed. Apply with: regbench cleanup --apply ${file}`,
+		`${count} of ${plan.entries.length} would lose names or go; ${formatBytes(listedBytes)} as listed, up to ${formatBytes(freedBytes)} freed. ${count > 0 ? next : 'Nothing is to be done.'}`,
 	);
 	return exitCodes.done;
 }

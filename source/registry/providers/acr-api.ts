@@ -1,13 +1,14 @@
 /** ACR's data plane (`/acr/v1`): times, sizes and locks, and the removal of a tag alone. */
 import type {Digest} from '../../domain/digest.ts';
 import {RegbenchError, toRegbenchError} from '../../domain/errors.ts';
+import {optional, type Fields} from '../../domain/json-fields.ts';
 import {isRepositoryPath} from '../../domain/reference-grammar.ts';
-import type {RepositoryEntry, TagEntry} from '../../domain/remote.ts';
+import type {RepositoryEntry, TagEntry, UntaggedEntry} from '../../domain/remote.ts';
 import {isBelow} from '../catalogue.ts';
 import type {CallOptions, RemovalPreview} from '../registry-client.ts';
 import type {VendorApi, VendorRequest} from '../vendor-api.ts';
 import {listVendorPages} from '../vendor-pages.ts';
-import {digestIn, fieldsOf, pageAfter, rowsOf, sizeOf, tagEntry} from './fields.ts';
+import {digestIn, fieldsOf, pageAfter, rowsOf, sizeOf, tagEntry, timeOf} from './fields.ts';
 import type {RepositoryPlace} from './provider.ts';
 
 const perPage = 1000;
@@ -104,6 +105,40 @@ export async function* listAcrTags(
 			});
 		});
 	}
+}
+
+/** Manifests without a tag, by `_manifests`. */
+export async function* listAcrUntagged(
+	api: VendorApi,
+	{path}: RepositoryPlace,
+	options: CallOptions,
+): AsyncGenerator<readonly UntaggedEntry[], void, undefined> {
+	const to = `/acr/v1/${path}/_manifests?n=${perPage}&orderby=timedesc`;
+	yield* listVendorPages(
+		api,
+		{
+			what: 'manifests',
+			request: read(path, to),
+			parse: json => rowsOf(fieldsOf(json)['manifests'] ?? [], 'manifests').flatMap(untaggedRow),
+		},
+		options,
+	);
+}
+
+function untaggedRow(row: Fields): readonly UntaggedEntry[] {
+	const digest = digestIn(row['digest']);
+	const {tags} = row;
+	// What is not said to be without tags is not taken for it.
+	if (!digest || !(tags === undefined || tags === null || Array.isArray(tags))) return [];
+	if (Array.isArray(tags) && tags.length > 0) return [];
+	const time = timeOf(row['lastUpdateTime']) ?? timeOf(row['createdTime']);
+	return [
+		{
+			digest,
+			...optional('pushedAt', time),
+			...optional('locked', lockOf(row['changeableAttributes'])),
+		},
+	];
 }
 
 /** Takes one tag away; the manifest and its other tags stay. */

@@ -2,6 +2,7 @@ import {
 	deleteAcrManifest,
 	listAcrRepositories,
 	listAcrTags,
+	listAcrUntagged,
 	previewAcrManifest,
 	untagAcr,
 } from './acr-api.ts';
@@ -52,6 +53,7 @@ export const acr: RegistryProvider = {
 	},
 	repositories: {by: 'vendor', list: listAcrRepositories},
 	tagEntries: listAcrTags,
+	untaggedEntries: listAcrUntagged,
 	removal: {
 		untag: untagAcr,
 		manifest: deleteAcrManifest,

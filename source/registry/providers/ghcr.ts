@@ -1,4 +1,9 @@
-import {listPackages, listPackageTags, packageFacts} from './github-packages.ts';
+import {
+	listPackages,
+	listPackageTags,
+	listUntaggedVersions,
+	packageFacts,
+} from './github-packages.ts';
 import {deleteVersion, previewVersion} from './github-removal.ts';
 import {checkAnyPath} from './names.ts';
 import type {RegistryProvider} from './provider.ts';
@@ -51,11 +56,13 @@ export const ghcr: RegistryProvider = {
 	},
 	repositories: {by: 'vendor', list: listPackages},
 	tagEntries: listPackageTags,
+	untaggedEntries: listUntaggedVersions,
 	facts: packageFacts,
 	removal: {
 		untag: 'no',
 		manifest: deleteVersion,
 		preview: previewVersion,
+		lastTagged: 'GitHub deletes the last version with a tag only together with the whole package',
 		note: 'GitHub deletes a version with every tag on it; within 30 days it can be restored. Platforms of an index stay behind as versions without a tag.',
 	},
 	vendorOrigins: ['https://api.github.com'],

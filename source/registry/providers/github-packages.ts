@@ -3,7 +3,12 @@ import type {Digest} from '../../domain/digest.ts';
 import {RegbenchError, toRegbenchError} from '../../domain/errors.ts';
 import {optional, optionalText, type Fields} from '../../domain/json-fields.ts';
 import {isRepositoryPath} from '../../domain/reference-grammar.ts';
-import type {RepositoryEntry, RepositoryFacts, TagEntry} from '../../domain/remote.ts';
+import type {
+	RepositoryEntry,
+	RepositoryFacts,
+	TagEntry,
+	UntaggedEntry,
+} from '../../domain/remote.ts';
 import {isBelow} from '../catalogue.ts';
 import type {CallOptions} from '../registry-client.ts';
 import type {VendorApi, VendorRequest} from '../vendor-api.ts';
@@ -79,6 +84,19 @@ export async function* listPackageTags(
 		yield versions.flatMap(({tags, digest, updatedAt}) =>
 			tags.flatMap(tag => tagEntry({tag, digest, pushedAt: updatedAt})),
 		);
+	}
+}
+
+/** Versions without a tag. */
+export async function* listUntaggedVersions(
+	api: VendorApi,
+	place: RepositoryPlace,
+	options: CallOptions,
+): AsyncGenerator<readonly UntaggedEntry[], void, undefined> {
+	for await (const versions of listVersions(api, place, options)) {
+		yield versions
+			.filter(({tags}) => tags.length === 0)
+			.map(({digest, updatedAt}) => ({digest, ...optional('pushedAt', updatedAt)}));
 	}
 }
 

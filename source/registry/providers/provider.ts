@@ -1,7 +1,12 @@
 /** What is special about one registry product: data and a few small functions. One file each, see table.ts. */
 import type {CredentialHints} from '../../credentials/credentials.ts';
 import type {Digest} from '../../domain/digest.ts';
-import type {RepositoryEntry, RepositoryFacts, TagEntry} from '../../domain/remote.ts';
+import type {
+	RepositoryEntry,
+	RepositoryFacts,
+	TagEntry,
+	UntaggedEntry,
+} from '../../domain/remote.ts';
 import type {ProviderId} from '../../domain/target.ts';
 import type {CallOptions, RemovalPreview, RemoveManifestOptions} from '../registry-client.ts';
 import type {VendorApi} from '../vendor-api.ts';
@@ -36,6 +41,12 @@ export type ListTagEntries = (
 	options: CallOptions,
 ) => AsyncGenerator<readonly TagEntry[], void, undefined>;
 
+export type ListUntagged = (
+	api: VendorApi,
+	place: RepositoryPlace,
+	options: CallOptions,
+) => AsyncGenerator<readonly UntaggedEntry[], void, undefined>;
+
 export type RepositoryPlace = {readonly domain: string; readonly path: string};
 
 /** `distribution`: DELETE of the distribution API. A function: by the vendor's API. `no`: not there. */
@@ -67,6 +78,8 @@ export type ProviderRemoval = {
 	) => Promise<RemovalPreview>;
 	/** Rights a token needs for DELETE of the distribution API. @default ['pull', 'delete'] */
 	readonly actions?: readonly string[];
+	/** Why the last manifest with a tag cannot go by itself, where that is so. */
+	readonly lastTagged?: string;
 	/** What is special about deleting here, in a sentence. */
 	readonly note?: string;
 };
@@ -124,6 +137,8 @@ export type RegistryProvider = {
 		| {readonly by: 'name'; readonly reason: string};
 	/** Lists tags with times and sizes by the vendor's API; the plain listing where absent. */
 	readonly tagEntries?: ListTagEntries;
+	/** Lists manifests without a tag by the vendor's API; they cannot be found where absent. */
+	readonly untaggedEntries?: ListUntagged;
 	/** Who can see a repository and where that is changed, by the vendor's API. */
 	readonly facts?: (
 		api: VendorApi,

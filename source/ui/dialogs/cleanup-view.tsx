@@ -1,5 +1,8 @@
 import {isTouched, type CleanupEntry} from '../../domain/cleanup.ts';
+import {shortDigest} from '../../domain/digest.ts';
 import {formatBytes} from '../../domain/size.ts';
+import {bytesOf, entryKey} from '../../operations/plan-cleanup.ts';
+import {selectCleanupRows, type CleanupRow} from '../../workbench/cleanup-rows.ts';
 import type {CleanupDialog, CleanupField} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import {count} from './counting.ts';
@@ -41,37 +44,49 @@ function planRows(dialog: CleanupDialog, context: DialogContext): readonly TextR
 		];
 	}
 	if (plan.phase !== 'ready') return [row(quiet(`Looking at what would go${symbols.checking}`))];
-	const {entries, freedBytes} = plan.value;
-	const goes = entries.filter(isTouched).length;
-	// What goes is what a person wants to see first.
-	const sorted = entries.toSorted(
-		(one, other) => Number(isTouched(other)) - Number(isTouched(one)),
-	);
-	const room = Math.max(1, height - fields.length - 1);
-	const first = Math.max(0, Math.min(cursor - Math.floor(room / 2), sorted.length - room));
+	const {entries, notes} = plan.value;
+	const taken = new Set(dialog.taken);
+	const left = entries.map(entry => (taken.has(entryKey(entry)) ? untouched(entry) : entry));
+	const goes = left.filter(isTouched).length;
+	const {listedBytes, freedBytes} = bytesOf(left);
+	const all = selectCleanupRows(dialog);
+	const noted = notes.flatMap(note => sentence(note, width, 'quiet'));
+	const room = Math.max(1, height - fields.length - 2 - noted.length);
+	const first = Math.max(0, Math.min(cursor - Math.floor(room / 2), all.length - room));
+	const listed = listedBytes === freedBytes ? '' : `${formatBytes(listedBytes)} as listed, `;
 	return [
+		...noted,
+		row(strong(`${goes} of ${count(entries.length, 'image')} would go or lose a name`)),
 		row(
-			strong(`${goes} of ${count(entries.length, 'image')} would go or lose a name`),
-			quiet(`, up to ${formatBytes(freedBytes)} freed`),
+			quiet(`${listed}up to ${formatBytes(freedBytes)} freed`),
+			quiet(all.length > room ? `  ${cursor + 1}/${all.length}` : ''),
+			quiet(dialog.show === 'all' ? '' : `  only what ${dialog.show}`),
 		),
-		...sorted
+		...all
 			.slice(first, first + room)
-			.map((entry, index) => entryRow(entry, first + index === cursor, context)),
+			.map((one, index) => cleanupRow(one, first + index === cursor, context)),
 	];
 }
 
-function entryRow(entry: CleanupEntry, isCurrent: boolean, {theme}: DialogContext): TextRow {
+function untouched(entry: CleanupEntry): CleanupEntry {
+	return {...entry, goes: false, names: entry.names.map(name => ({...name, goes: false}))};
+}
+
+function cleanupRow(
+	{entry, name, goes, reason, isFirst, taken}: CleanupRow,
+	isCurrent: boolean,
+	{theme}: DialogContext,
+): TextRow {
 	const {cursor, success, failure: cross} = theme.symbols;
-	const going = entry.names.filter(({goes}) => goes);
-	const shown = going.length > 0 ? going : entry.names;
-	const names =
-		shown.map(({name}) => name).join(', ') || entry.id.replace(/^sha256:/, '').slice(0, 12);
-	const path = entry.place === 'local' ? '' : `${entry.place.slice(entry.place.indexOf('/') + 1)}:`;
-	const reason = going[0]?.reason ?? entry.reason;
-	const mark = isTouched(entry) ? failure(`${cross} `) : good(`${success} `);
+	const path = entry.place === 'local' ? '' : `${entry.place.slice(entry.place.indexOf('/') + 1)}`;
+	const shown = name === undefined ? shortDigest(entry.id) : name;
+	const separator = path === '' ? '' : name === undefined ? '@' : ':';
+	const mark = goes ? failure(`${cross} `) : good(`${success} `);
+	const {length} = entry.referrers;
+	const along = goes && isFirst && length > 0 ? `, with ${count(length, 'artifact')} of it` : '';
 	return {
-		...item(isCurrent, cursor, mark, `${path}${names}`, quiet(`  ${reason}`)),
-		end: entry.goes ? [quiet(`  ${formatBytes(entry.sizeBytes)}`)] : [],
+		...item(isCurrent, cursor, mark, `${path}${separator}${shown}`, quiet(`  ${reason}${along}`)),
+		end: entry.goes && isFirst && !taken ? [quiet(`  ${formatBytes(entry.sizeBytes)}`)] : [],
 	};
 }
 

@@ -1,5 +1,6 @@
 /** The line of keys at the bottom of a dialog, from the table of keys. Pure. */
 import {isTouched} from '../../domain/cleanup.ts';
+import {entryKey} from '../../operations/plan-cleanup.ts';
 import {selectTargetForm} from '../../workbench/form-selectors.ts';
 import type {State} from '../../workbench/state.ts';
 import {asksToConfirm, scopesOf} from '../key-dispatch.ts';
@@ -109,7 +110,12 @@ function whyNotNow(binding: KeyBinding, state: State): string | undefined {
 	}
 	if (binding.id === 'cleanup.confirm' && dialog?.kind === 'cleanup') {
 		if (dialog.field !== undefined) return 'Leave the form first.';
-		if (dialog.plan.phase !== 'ready' || !dialog.plan.value.entries.some(isTouched)) {
+		if (
+			dialog.plan.phase !== 'ready' ||
+			!dialog.plan.value.entries.some(
+				entry => isTouched(entry) && !dialog.taken.includes(entryKey(entry)),
+			)
+		) {
 			return 'Nothing would go.';
 		}
 	}
