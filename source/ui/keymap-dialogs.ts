@@ -147,6 +147,14 @@ export const dialogKeys: readonly KeyBinding[] = [
 		intents => intents.confirmCleanup(),
 		{footer: true, dangerous: true, changes: true},
 	),
+	key(
+		'cleanup',
+		'choose',
+		['space'],
+		'take out',
+		'Take it out of the clean-up, or back in',
+		intents => intents.toggleCleanupRow(),
+	),
 	key('cleanup', 'scope', ['s', 'ctrl+s'], 'where', 'This machine, then each registry', intents =>
 		intents.cycleCleanupScope(),
 	),
@@ -164,14 +172,6 @@ export const dialogKeys: readonly KeyBinding[] = [
 	),
 	key('cleanup', 'preview', ['enter'], 'look', 'Look anew by these rules; they are kept', intents =>
 		intents.previewCleanup(),
-	),
-	key(
-		'cleanup',
-		'choose',
-		['space'],
-		'take out',
-		'Take it out of the clean-up, or back in',
-		intents => intents.toggleCleanupRow(),
 	),
 	key('cleanup', 'show', ['f'], 'show', 'All rows, only what goes, only what stays', intents =>
 		intents.cycleCleanupShow(),

@@ -45,6 +45,7 @@ function planRows(dialog: CleanupDialog, context: DialogContext): readonly TextR
 	}
 	if (plan.phase !== 'ready') return [row(quiet(`Looking at what would go${symbols.checking}`))];
 	const {entries, notes} = plan.value;
+	if (entries.length === 0) return [...sentence('Nothing is there to clean up.', width, 'quiet')];
 	const taken = new Set(dialog.taken);
 	const left = entries.map(entry => (taken.has(entryKey(entry)) ? untouched(entry) : entry));
 	const goes = left.filter(isTouched).length;
