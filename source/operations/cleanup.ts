@@ -14,7 +14,8 @@ import {findViolation, type Schema} from '../settings/check-schema.ts';
 import type {OperationContext} from './context.ts';
 import {openSide} from './copy-side.ts';
 import {dockerCommand} from './docker-command.ts';
-import {readDigests, usedBy, usedImages} from './look-for-cleanup.ts';
+import {readDigests} from './look-for-cleanup.ts';
+import {usedBy, usedImages} from './look-for-local-cleanup.ts';
 import {bytesOf, fingerprintOf} from './plan-cleanup.ts';
 
 export type CleanupRequest = {readonly plan: CleanupPlan};
