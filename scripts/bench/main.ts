@@ -18,6 +18,7 @@ import {measureIdle} from './idle.ts';
 import {measureKeys} from './keys.ts';
 import {measureLayers} from './layers.ts';
 import {loadManyImages} from './many-images.ts';
+import {measureSafety} from './safety.ts';
 import {measureStartUp} from './start-up.ts';
 import {measureSyncStatus} from './sync-status.ts';
 import {renderTable} from './table.ts';
@@ -33,6 +34,7 @@ const suites: Readonly<Record<string, Suite>> = {
 	embedded: measureEmbeddedTransfers,
 	copy: measureCopies,
 	layers: measureLayers,
+	safety: measureSafety,
 	status: measureSyncStatus,
 };
 

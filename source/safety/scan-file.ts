@@ -33,7 +33,7 @@ export function createFileScanner(search: AnchorSearch, rules: SecretRules): Fil
 		let bytes = 0;
 		let isFirst = true;
 
-		const look = async (): Promise<void> => {
+		const look = async (isLast: boolean): Promise<void> => {
 			const block = parts.length === 1 ? asBuffer(parts[0]) : Buffer.concat(parts);
 			const hit = search(block);
 			const own = isFirst && special?.holds?.test(block.toString('utf8')) === true;
@@ -42,6 +42,7 @@ export function createFileScanner(search: AnchorSearch, rules: SecretRules): Fil
 			}
 			if (own && special && found.length === 0) found.push(ownMatch(special));
 			isFirst = false;
+			if (isLast) return;
 			const rest = block.subarray(Math.max(0, block.length - overlapBytes));
 			parts = [Buffer.from(rest)];
 			length = rest.length;
@@ -55,10 +56,10 @@ export function createFileScanner(search: AnchorSearch, rules: SecretRules): Fil
 			parts.push(chunk);
 			length += chunk.byteLength;
 			bytes += chunk.byteLength;
-			if (length >= blockBytes) await look();
+			if (length >= blockBytes) await look(false);
 			if (bytes >= largestFile) return {matches: told(found), bytes, outcome: 'large'};
 		}
-		if (bytes > 0) await look();
+		if (bytes > 0) await look(true);
 		return {matches: told(found), bytes, outcome: 'scanned'};
 	};
 }
