@@ -1,5 +1,6 @@
 /** What a look at an image's safety showed: plain values, the same for local and remote images. */
 import type {Severity} from './severity.ts';
+import type {SignatureReport} from './signatures.ts';
 import type {PackageFact, Vulnerability} from './vulnerability.ts';
 
 export type FindingKind = 'secret' | 'configuration' | 'vulnerability' | 'signature';
@@ -71,6 +72,8 @@ export type SafetyReport = {
 	readonly vulnerabilitySource?: string;
 	/** Packages that were found in the layers. */
 	readonly inventory: readonly PackageFact[];
+	/** Absent where nobody could look, or it is on no registry. */
+	readonly signatures?: SignatureReport;
 	readonly scan: ScanCounts;
 	readonly notChecked: readonly NotChecked[];
 	/** False while it is still being looked at. */

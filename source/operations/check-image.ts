@@ -12,6 +12,7 @@ import {defaultSafety, type SafetySettings} from '../settings/schema.ts';
 import {noScanner, withOsv, type Told} from './check-packages.ts';
 import type {OperationContext} from './context.ts';
 import {openImageContents, type ContentsRequest} from './image-contents.ts';
+import {findSignatures} from './signature-findings.ts';
 import {readFacts, type KnownImage} from './image-facts.ts';
 
 export type CheckRequest = ContentsRequest & {
@@ -19,6 +20,8 @@ export type CheckRequest = ContentsRequest & {
 	readonly depth: 'quick' | 'full';
 	/** For this time; as the settings have it where it is absent. */
 	readonly askOsv?: boolean;
+	/** Public keys as PEM files, besides those of the settings. */
+	readonly keyFiles?: readonly string[];
 };
 
 type CheckContext = Pick<
@@ -52,12 +55,14 @@ export async function* checkImage(
 	}
 	yield report({});
 	const ending = new AbortController();
-	const scanning = withScanner(request, {
-		...context,
-		signal: AbortSignal.any([signal, ending.signal]),
-	});
-	// It is awaited below; until then its failure is nobody's.
+	const beside = {...context, signal: AbortSignal.any([signal, ending.signal])};
+	const {publicKeys = []} = settingsOf(context);
+	const keyFiles = [...publicKeys, ...(request.keyFiles ?? [])];
+	const scanning = withScanner(request, beside);
+	const signing = findSignatures(known.onRegistry, keyFiles, beside);
+	// They are awaited below; until then their failure is nobody's.
 	scanning.catch(() => undefined);
+	signing.catch(() => undefined);
 	try {
 		const contents = await openImageContents(request, context);
 		let scan: LayerScan | undefined;
@@ -71,23 +76,20 @@ export async function* checkImage(
 		if (told.source === undefined && wantsOsv) {
 			told = await withOsv(parts.inventory ?? [], told, context);
 		}
+		const signed = await signing;
 		yield report({
 			...parts,
+			findings: [...(parts.findings ?? []), ...signed.findings],
+			...(signed.report ? {signatures: signed.report} : {}),
 			vulnerabilities: told.vulnerabilities,
 			...(told.source === undefined ? {} : {vulnerabilitySource: told.source}),
-			notChecked: [...(parts.notChecked ?? []), ...told.notChecked, signaturesNotChecked],
+			notChecked: [...(parts.notChecked ?? []), ...told.notChecked, ...signed.notChecked],
 			complete: true,
 		});
 	} finally {
 		ending.abort();
 	}
 }
-
-const signaturesNotChecked: NotChecked = {
-	what: 'Signatures',
-	why: 'They are on the registry, and nobody looked there',
-	whatToDo: 'Look with cosign verify --key cosign.pub IMAGE@DIGEST.',
-};
 
 const quickNotChecked: readonly NotChecked[] = [
 	{

@@ -10,6 +10,8 @@ export type KnownImage = {
 	readonly facts: ImageFacts;
 	readonly imageId?: string;
 	readonly digest?: Digest | string;
+	/** Where it is on a registry, by digest where it is local. */
+	readonly onRegistry?: string;
 };
 
 /** Fails with `IMAGE_NOT_FOUND`, `TAG_NOT_FOUND`, and as every call of engine and registry. */
@@ -22,6 +24,7 @@ export async function readFacts(
 		const tag = tagOf(image);
 		return {
 			digest,
+			onRegistry: image,
 			facts: {
 				reference: image,
 				...(tag === undefined ? {} : {tag}),
@@ -42,8 +45,10 @@ export async function readFacts(
 			? name
 			: (details.references[0] ?? details.id);
 	const tag = tagOf(reference);
+	const onRegistry = pushedAs(reference, details.digests);
 	return {
 		imageId: details.id,
+		...(onRegistry === undefined ? {} : {onRegistry}),
 		...(details.manifestDigest === undefined ? {} : {digest: details.manifestDigest}),
 		facts: {
 			reference,
@@ -56,6 +61,12 @@ export async function readFacts(
 			...(details.createdAt === undefined ? {} : {createdAt: details.createdAt}),
 		},
 	};
+}
+
+/** Of the places that have it the one that its name says, else the first. */
+function pushedAs(reference: string, digests: readonly string[]): string | undefined {
+	const repository = reference.replace(/:[^:/]+$/, '');
+	return digests.find(digest => digest.startsWith(`${repository}@`)) ?? digests[0];
 }
 
 async function remoteFacts(

@@ -1,6 +1,7 @@
 /** A report to hand in or to send on. Pure. */
 import {describePlace, type SafetyReport} from '../domain/safety.ts';
 import {countSeverities} from '../domain/severity.ts';
+import {describeVerification, titleOfSignature} from '../domain/signatures.ts';
 import {formatBytes, formatDuration} from '../domain/size.ts';
 
 export function safetyMarkdown(report: SafetyReport): string {
@@ -40,6 +41,17 @@ export function safetyMarkdown(report: SafetyReport): string {
 								`| ${one.severity} | ${cell(one.package)} | ${cell(one.version)} | ${cell(one.fixedVersion ?? 'not yet')} | ${cell(one.id)} |`,
 						),
 					]),
+		'',
+		'## Signatures',
+		'',
+		...(report.signatures === undefined
+			? ['Not checked.']
+			: report.signatures.found.length === 0
+				? ['None.']
+				: report.signatures.found.map(
+						one =>
+							`- ${titleOfSignature(one)} ${code(one.digest)}: ${text(describeVerification(one.verified))}`,
+					)),
 		'',
 		'## What was looked at',
 		'',

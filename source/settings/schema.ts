@@ -47,6 +47,8 @@ export type SafetySettings = {
 	readonly scannerTimeoutSeconds: number;
 	/** Whether names and versions of packages may be sent to OSV. */
 	readonly askOsv: boolean;
+	/** PEM files of those whose signatures are trusted. */
+	readonly publicKeys?: readonly string[];
 	/** Where OSV is; another one for networks of their own. */
 	readonly osvAddress?: string;
 };
@@ -210,6 +212,7 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 			scanner: {type: 'string', enum: ['auto', 'none', ...scannerNames]},
 			scannerTimeoutSeconds: {type: 'integer', minimum: 5, maximum: 3600},
 			askOsv: {type: 'boolean'},
+			publicKeys: {type: 'array', maxItems: 100, items: longText},
 			osvAddress: {type: 'string', pattern: String.raw`^https?://[^\s@]{1,300}$`},
 		},
 	},

@@ -3,6 +3,9 @@ import {chmod, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {PolicyRule, SafetyReport} from '../../source/domain/safety.ts';
+import {parseReference} from '../../source/domain/reference.ts';
+import {signImage} from '../../source/operations/sign-image.ts';
+import {makeKeys} from '../signatures/key-pairs.ts';
 import {askOsv} from '../../source/operations/ask-osv.ts';
 import {checkImage, checkToEnd, type CheckRequest} from '../../source/operations/check-image.ts';
 import {pushImage} from '../../source/operations/push.ts';
@@ -324,7 +327,6 @@ describe('an image', () => {
 	test('on a registry is read from there', async () => {
 		await using world = await openWorld('first');
 		const {host} = await world.startRegistry();
-		const {parseReference} = await import('../../source/domain/reference.ts');
 		const reference = `${host}/me/hello:latest`;
 		await world.engine.tag('hello:1.0.0', parseReference(reference));
 		for await (const _ of world.engine.push(parseReference(reference)));
@@ -342,10 +344,40 @@ describe('an image', () => {
 		expect(report.findings.map(({rule}) => rule)).toContain('latest');
 	});
 
+	test('is signed by a given key, by another one, by nobody, or it is open', async () => {
+		await using world = await openWorld('first');
+		await using folder = await temporaryFolder();
+		const {host} = await world.startRegistry();
+		const reference = `${host}/me/hello:1.0.0`;
+		await world.engine.tag('hello:1.0.0', parseReference(reference));
+		for await (const _ of world.engine.push(parseReference(reference)));
+		const context = world.context({environment: {PATH: ''}});
+		const look = async (...keyFiles: readonly string[]) => {
+			const report = await checkToEnd(
+				{image: reference, from: 'engine', depth: 'full', keyFiles},
+				context,
+			);
+			const said = report.findings.filter(({kind}) => kind === 'signature').map(({rule}) => rule);
+			const open = report.notChecked
+				.filter(({what}) => /ignature/.test(what))
+				.map(({what}) => what);
+			return [...said, ...open];
+		};
+		expect(await look()).toEqual(['unsigned']);
+		const [signer, other] = [makeKeys(), makeKeys()];
+		const file = (name: string) => path.join(folder.path, name);
+		await writeFile(file('key.pem'), signer.privatePem, {mode: 0o600});
+		await writeFile(file('signer.pub'), signer.publicPem);
+		await writeFile(file('other.pub'), other.publicPem);
+		await drain(signImage({reference, key: file('key.pem'), by: 'regbench'}, context));
+		expect(await look()).toEqual(['1 signature']);
+		expect(await look(file('signer.pub'))).toEqual(['signed']);
+		expect(await look(file('other.pub'))).toEqual(['signature-refused']);
+	});
+
 	test('whose scanner fails says so, and is still looked through', async () => {
 		await using world = await openWorld('first');
 		const {host} = await world.startRegistry();
-		const {parseReference} = await import('../../source/domain/reference.ts');
 		const reference = `${host}/me/hello:1.0.0`;
 		await world.engine.tag('hello:1.0.0', parseReference(reference));
 		for await (const _ of world.engine.push(parseReference(reference)));

@@ -27,6 +27,7 @@ export const checkCommand: Command = {
 		'Check an image for secrets, risky configuration and vulnerable packages; exit code 1 when a policy is broken.',
 	options: [
 		{flags: '--remote', summary: 'read it from its registry even where it is on this machine'},
+		{flags: '--key <file>', summary: 'public key of a signer as PEM (repeatable)', repeats: true},
 		{flags: '--quick', summary: 'only configuration and history, without reading layers'},
 		{
 			flags: '--block <rule>',
@@ -55,6 +56,7 @@ export const checkCommand: Command = {
 			from: (await isHere(call, image)) ? 'engine' : 'registry',
 			depth: options['quick'] === true ? 'quick' : 'full',
 			...(options['osv'] === true ? {askOsv: true} : {}),
+			...(Array.isArray(options['key']) ? {keyFiles: options['key'].map(String)} : {}),
 		};
 		let report: SafetyReport | undefined;
 		let layersRead = 0;
