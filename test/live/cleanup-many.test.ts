@@ -1,0 +1,49 @@
+import {expect, test} from 'vitest';
+import {loadManyImages} from '../../scripts/bench/many-images.ts';
+import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
+import {createDockerEngine} from '../../source/engine/docker.ts';
+import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
+import {previewCleanup} from '../../source/operations/look-for-cleanup.ts';
+import {createRegistryClient} from '../../source/registry/client.ts';
+import {describeLive} from '../support/live.ts';
+import {startDockerd} from '../support/start-dockerd.ts';
+
+const imageCount = 1000;
+
+describeLive('a clean-up of very many images', ['dockerd', 'docker'], () => {
+	test('is planned as the names alone say, in the time of a few calls', async () => {
+		await using dockerd = await startDockerd();
+		await loadManyImages(dockerd, imageCount);
+		await dockerd.docker('create', '--name', 'holder', 'team/service-7:1.0', '/nothing');
+		const connection = await openConnection({url: dockerd.host, origin: 'test'});
+		const ping = await pingEngine(connection, {timeoutMs: 5000});
+		const engine = await createDockerEngine({connection, ping});
+		const credentials = createSessionCredentials();
+		const registry = createRegistryClient({credentials});
+		const {signal} = new AbortController();
+		const context = {engine, registry, credentials, signal, now: Date.now};
+		const rules = [{repositories: '*', keepNewest: 2, protect: ['1.1']}];
+		const times: number[] = [];
+		let plan;
+		for (let round = 0; round < 3; round++) {
+			const begin = performance.now();
+			plan = await previewCleanup({local: true, targets: []}, rules, context);
+			times.push(performance.now() - begin);
+		}
+		expect(Math.min(...times)).toBeLessThan(500);
+
+		// The engine's own list, and the rules said anew: 1.4 and 1.3 are the newest, 1.1 is protected.
+		const listed = await dockerd.docker('images', '--format', '{{.Repository}}:{{.Tag}}');
+		const expected = listed
+			.split('\n')
+			.filter(name => /:1\.[02]$/.test(name) && !name.startsWith('team/service-7:'));
+		const goes = plan!.entries.flatMap(({names}) =>
+			names.flatMap(one => (one.goes ? [one.name] : [])),
+		);
+		expect(goes.toSorted()).toEqual(expected.toSorted());
+		expect(goes).toHaveLength((imageCount - 1) * 2);
+		expect(plan!.freedBytes).toBe(0);
+		await registry.close();
+		await engine.close();
+	}, 240_000);
+});
