@@ -12,7 +12,7 @@ import {defaultSafety, type SafetySettings} from '../settings/schema.ts';
 import {noScanner, withOsv, type Told} from './check-packages.ts';
 import type {OperationContext} from './context.ts';
 import {openImageContents, type ContentsRequest} from './image-contents.ts';
-import {findSignatures} from './signature-findings.ts';
+import {findSignatures, type ToldSignatures} from './signature-findings.ts';
 import {readFacts, type KnownImage} from './image-facts.ts';
 
 export type CheckRequest = ContentsRequest & {
@@ -22,6 +22,8 @@ export type CheckRequest = ContentsRequest & {
 	readonly askOsv?: boolean;
 	/** Public keys as PEM files, besides those of the settings. */
 	readonly keyFiles?: readonly string[];
+	/** Whether the registry is asked for signatures; it is where this is absent. */
+	readonly signatures?: boolean;
 };
 
 type CheckContext = Pick<
@@ -59,7 +61,10 @@ export async function* checkImage(
 	const {publicKeys = []} = settingsOf(context);
 	const keyFiles = [...publicKeys, ...(request.keyFiles ?? [])];
 	const scanning = withScanner(request, beside);
-	const signing = findSignatures(known.onRegistry, keyFiles, beside);
+	const signing: Promise<ToldSignatures> =
+		request.signatures === false
+			? Promise.resolve({findings: [], notChecked: []})
+			: findSignatures(known.onRegistry, keyFiles, beside);
 	// They are awaited below; until then their failure is nobody's.
 	scanning.catch(() => undefined);
 	signing.catch(() => undefined);

@@ -5,6 +5,7 @@ import type {ImageDetails} from '../domain/image.ts';
 import {familiarReference, type Reference} from '../domain/reference.ts';
 import type {PolicyBreach, PolicyRule, SafetyReport} from '../domain/safety.ts';
 import {breaches, latestBreach} from '../safety/policy.ts';
+import {defaultSafety} from '../settings/schema.ts';
 import type {OperationContext} from './context.ts';
 
 const lookedFor: Readonly<Record<Exclude<PolicyRule, 'latest'>, string>> = {
@@ -31,7 +32,7 @@ export async function* guardPush(
 	if (!report?.complete) {
 		const what = others.map(rule => lookedFor[rule]).join(' and ');
 		yield {type: 'step', message: `Looking for ${what} first: the settings want it`};
-		report = await look(image, context);
+		report = await look(image, others.includes('critical') ? context : withoutScanner(context));
 	}
 	const broken = breaches(report, others);
 	if (broken.length > 0) throw refused(reference, broken);
@@ -40,11 +41,21 @@ export async function* guardPush(
 
 async function look(image: ImageDetails, context: OperationContext): Promise<SafetyReport> {
 	const {checkImage} = await import('./check-image.ts');
-	const request = {image: image.id, from: 'engine', depth: 'full'} as const;
+	const request = {image: image.id, from: 'engine', depth: 'full', signatures: false} as const;
 	let last: SafetyReport | undefined;
 	for await (const report of checkImage(request, context)) last = report;
 	if (!last?.complete) throw new RegbenchError('CANCELLED', 'Cancelled');
 	return last;
+}
+
+/** Where only secrets matter, no scanner is waited for. */
+function withoutScanner(context: OperationContext): OperationContext {
+	const settings = {
+		...(context.safety?.() ?? defaultSafety),
+		scanner: 'none',
+		askOsv: false,
+	} as const;
+	return {...context, safety: () => settings};
 }
 
 function refused(reference: Reference, broken: readonly PolicyBreach[]): RegbenchError {
