@@ -86,6 +86,8 @@ export type Settings = {
 	readonly retention: readonly RetentionRule[];
 	/** {@link defaultSafety} where it is absent. */
 	readonly safety?: SafetySettings;
+	/** The public key file that signatures were verified with last, by id of the target. */
+	readonly signatureKeys?: Readonly<Record<string, string>>;
 	/** How images were run, by repository in familiar form. */
 	readonly runs?: Readonly<Record<string, RunMemory>>;
 	/** References that were pulled, newest first, in familiar form. */
@@ -232,6 +234,10 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 			},
 		},
 	},
+	signatureKeys: {
+		type: 'object',
+		additionalProperties: {type: 'string', minLength: 1, maxLength: 4000},
+	},
 	recentReferences: {
 		type: 'array',
 		maxItems: maxRecentReferences,
@@ -266,6 +272,10 @@ export const settingsRoot = {
 	type: 'object',
 	additionalProperties: false,
 	required: Object.keys(settingsProperties).filter(
-		name => name !== 'defaultTargetId' && name !== 'runs' && name !== 'safety',
+		name =>
+			name !== 'defaultTargetId' &&
+			name !== 'runs' &&
+			name !== 'safety' &&
+			name !== 'signatureKeys',
 	),
 } as const satisfies Schema;

@@ -1,19 +1,21 @@
 /** Key files, read with a bound. */
 import {constants, open} from 'node:fs/promises';
+import {homedir} from 'node:os';
 import path from 'node:path';
 import {RegbenchError} from '../domain/errors.ts';
 import {sanitise} from '../domain/sanitise.ts';
 
 const mostBytes = 64 * 1024;
 
-/** The text of a key file and the name it is shown by. `USAGE` where it cannot be read or is too long for a key. */
+/** `file` may begin with `~/`. The text of a key file and the name it is shown by. `USAGE` where it cannot be read or is too long for a key. */
 export async function readKeyFile(
 	file: string,
 ): Promise<{readonly name: string; readonly text: string}> {
 	const name = sanitise(path.basename(file));
 	try {
 		// Without waiting: to open a pipe would take until somebody writes to it. Windows has no such flag.
-		const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+		const full = file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file;
+		const handle = await open(full, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
 		try {
 			if (!(await handle.stat()).isFile()) throw new RegbenchError('USAGE', `${name} is no file`);
 			const {buffer, bytesRead} = await handle.read(Buffer.alloc(mostBytes + 1), 0, mostBytes + 1);

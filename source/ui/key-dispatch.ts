@@ -167,6 +167,7 @@ export function focusedField(state: State): string | undefined {
 		case 'save-log':
 		case 'pull':
 		case 'repository':
+		case 'signatures':
 		case 'copy':
 			return dialog.kind;
 		case 'remove-remote':

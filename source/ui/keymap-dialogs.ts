@@ -229,6 +229,19 @@ export const dialogKeys: readonly KeyBinding[] = [
 	),
 	key('remove-target', 'cancel', ['n'], 'keep', 'Keep it', intents => intents.back(), {}),
 
+	key('signatures', 'verify', ['enter'], 'verify', 'Verify with this public key', intents =>
+		intents.verifySignatures(),
+	),
+	key(
+		'signatures',
+		'sign',
+		['ctrl+s'],
+		'sign',
+		'Sign the tag on the registry with this private key',
+		intents => intents.submitSign(),
+		{footer: true, changes: true},
+	),
+
 	key('repository', 'accept', ['enter'], 'open', 'Show its tags', intents =>
 		intents.submitRepositoryName(),
 	),

@@ -84,6 +84,15 @@ export const remoteKeys: readonly KeyBinding[] = [
 		run: intents => intents.openSafety(),
 	},
 	{
+		id: 'remote.signatures',
+		keys: ['S'],
+		scope: 'remote',
+		title: 'signatures',
+		help: 'Who signed the tag: verify with a public key, or sign it with a key of yours',
+		blocked: needsTag,
+		run: intents => intents.openSignatures(),
+	},
+	{
 		id: 'remote.sort',
 		keys: ['o'],
 		scope: 'remote',

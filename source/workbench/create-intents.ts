@@ -11,6 +11,7 @@ import {createRemoteChangeIntents} from './remote-change-intents.ts';
 import {createRemoteIntents} from './remote-intents.ts';
 import {createProofIntents} from './proof-intents.ts';
 import {createSafetyIntents} from './safety-intents.ts';
+import {createSignatureIntents} from './signature-intents.ts';
 import {createContainerIntents} from './container-intents.ts';
 import {createRunIntents} from './run-intents.ts';
 import {createTagIntents} from './tag-intents.ts';
@@ -25,6 +26,7 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createImageIntents(workbench),
 		...createLayerIntents(workbench),
 		...createSafetyIntents(workbench),
+		...createSignatureIntents(workbench),
 		...createRunIntents(workbench),
 		...createContainerIntents(workbench),
 		...createProofIntents(workbench),

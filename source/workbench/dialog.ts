@@ -7,6 +7,7 @@ import type {ErrorRecord} from '../domain/errors.ts';
 import type {ContainerUse} from '../domain/image.ts';
 import type {RemoteRemovalPlan, RepositoryFacts} from '../domain/remote.ts';
 import type {PolicyBreach, SafetyReport} from '../domain/safety.ts';
+import type {SignatureReport} from '../domain/signatures.ts';
 import type {Target} from '../domain/target.ts';
 import type {Loadable} from './loadable.ts';
 import type {TagRow} from './tag-rows.ts';
@@ -145,6 +146,16 @@ export type Dialog =
 			readonly problem?: ErrorRecord;
 	  }
 	| {readonly kind: 'remove-target'; readonly targetId: string}
+	/** Who signed a tag on a registry, and signing it. */
+	| {
+			readonly kind: 'signatures';
+			/** Full reference. */
+			readonly reference: string;
+			readonly targetId: string;
+			/** The key file, as typed. */
+			readonly value: string;
+			readonly report: Loadable<SignatureReport>;
+	  }
 	/** The name of a repository, where its registry lists none. */
 	| {
 			readonly kind: 'repository';

@@ -151,6 +151,13 @@ export type Intents = {
 	submitRepositoryName(): void;
 	/** Who can see the repository, tried for real, and where that is changed. */
 	openVisibility(): void;
+	/** Who signed the tag under the cursor: with the key that was used last there. */
+	openSignatures(): void;
+	changeSignatureKey(value: string): void;
+	/** Looks again with the public key that was typed. */
+	verifySignatures(): void;
+	/** Signs with the private key that was typed, as a job. */
+	submitSign(): void;
 
 	// Changing what registries hold
 	openCopy(): void;

@@ -259,6 +259,7 @@ function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
 		case 'remove':
 		case 'login':
 		case 'repository':
+		case 'signatures':
 		case 'copy':
 		case 'remove-remote':
 		case 'visibility':

@@ -1,3 +1,5 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {CommandCall} from '../../source/cli/command.ts';
 import {loadCommand} from '../../source/cli/commands.ts';
@@ -6,6 +8,8 @@ import {toRegbenchError} from '../../source/domain/errors.ts';
 import {defaultSettings} from '../../source/settings/schema.ts';
 import {openWorld, type OperationWorld} from '../operations/operation-world.ts';
 import {putImage, putIndex, putReferrer} from '../operations/remote-images.ts';
+import {makeKeys} from '../signatures/key-pairs.ts';
+import {temporaryFolder} from '../support/temporary-folder.ts';
 
 type Ran = {readonly code: number | string; readonly out: string; readonly error: string};
 
@@ -164,5 +168,39 @@ describe('changing registries by command', () => {
 		for (const name of ['copy', 'rm-remote']) {
 			expect((await loadCommand(name))?.changes).toBe(true);
 		}
+	});
+});
+
+describe('signatures by command', () => {
+	test('sign and verify tell by their exit code whether the image is signed by the key', async () => {
+		await using world = await openWorld('none');
+		await using folder = await temporaryFolder();
+		const {host} = await world.startRegistry();
+		await putImage(world.registry.repository(host, 'app'), '1.0');
+		const name = `${host}/app:1.0`;
+		const keys = makeKeys();
+		const publicFile = path.join(folder.path, 'own.pub');
+		const privateFile = path.join(folder.path, 'own.key');
+		const otherFile = path.join(folder.path, 'other.pub');
+		await writeFile(publicFile, keys.publicPem);
+		await writeFile(privateFile, keys.privatePem);
+		await writeFile(otherFile, makeKeys().publicPem);
+
+		expect((await run(world, 'sign', [name])).code).toBe('USAGE');
+		const unsigned = await run(world, 'verify', [name], {key: [publicFile]});
+		expect(unsigned.code).toBe(1);
+		expect(unsigned.out).toContain('Not signed');
+		expect((await run(world, 'sign', [name], {key: privateFile})).code).toBe(0);
+
+		const verified = await run(world, 'verify', [name], {key: [publicFile]});
+		expect(verified.code).toBe(0);
+		expect(verified.out).toContain('✓ cosign signature');
+		expect(verified.out).toContain('verified with own.pub');
+		const refused = await run(world, 'verify', [name], {key: [otherFile], json: true});
+		expect(refused.code).toBe(1);
+		expect(rows(refused.out)).toMatchObject([{verdict: 'refused', keys: ['other.pub']}]);
+		expect((await run(world, 'verify', [name])).code).toBe(1);
+		expect((await run(world, 'verify', [name], {key: [privateFile]})).code).toBe('USAGE');
+		expect((await run(world, 'verify', [`${host}/app:2.0`])).code).toBe('TAG_NOT_FOUND');
 	});
 });

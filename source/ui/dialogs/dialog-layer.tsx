@@ -24,6 +24,7 @@ import {pushView} from './push-view.ts';
 import {removeView} from './remove-view.ts';
 import {repullView} from './repull-view.ts';
 import {removeRemoteView} from './remove-remote-view.tsx';
+import {signaturesView} from './signatures-view.tsx';
 import {repositoryView} from './repository-view.tsx';
 import {runView} from './run-view.tsx';
 import {quitView, removeTargetView, saveLogView} from './small-views.tsx';
@@ -129,6 +130,8 @@ function viewOf(
 			return loginView(dialog, context);
 		case 'remove-target':
 			return removeTargetView(dialog, context);
+		case 'signatures':
+			return signaturesView(dialog, context);
 		case 'repository':
 			return repositoryView(dialog, context);
 		case 'copy':

@@ -108,6 +108,7 @@ function follow(store: Store, {intent, values}: Call): void {
 		case 'changeCopyValue':
 		case 'changeConfirmation':
 		case 'changeRepositoryName':
+		case 'changeSignatureKey':
 		case 'changeTagValue':
 		case 'changePullValue':
 			change({value: first});

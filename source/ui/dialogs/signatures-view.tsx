@@ -1,0 +1,121 @@
+import {shortDigest} from '../../domain/digest.ts';
+import {
+	describeVerification,
+	signatureVerdict,
+	titleOfSignature,
+	type FoundSignature,
+	type SignatureReport,
+	type SignatureVerdict,
+} from '../../domain/signatures.ts';
+import type {Dialog} from '../../workbench/dialog.ts';
+import {TextField} from '../components/text-field.tsx';
+import type {Theme} from '../theme.ts';
+import type {DialogContext} from './dialog-context.ts';
+import {blank, minorSentence, row, sentence, type DialogView, type Row} from './dialog-view.ts';
+import {caution, failure, good, quiet, strong} from './lines.ts';
+
+/** More are told as a number: the dialog has to fit. */
+const mostShown = 5;
+
+/** Who signed a tag: what there is, with the verdict of the key in the field; and signing it. */
+export function signaturesView(
+	{reference, value, report}: Dialog & {readonly kind: 'signatures'},
+	context: DialogContext,
+): DialogView {
+	const {intents, theme, width} = context;
+	return {
+		title: 'Signatures',
+		tone: 'focus',
+		rows: [
+			row(strong(reference)),
+			blank,
+			...reportRows(report, context),
+			blank,
+			{
+				kind: 'field',
+				name: 'signatures',
+				label: {text: 'key file  ', tone: 'quiet'},
+				current: true,
+				field: columns => (
+					<TextField
+						name="signatures"
+						theme={theme}
+						value={value}
+						onChange={text => intents.changeSignatureKey(text)}
+						focus
+						width={columns}
+						placeholder="~/cosign.pub"
+					/>
+				),
+			},
+			blank,
+			...minorSentence(
+				'A public key (cosign.pub) verifies, a private key (cosign.key, its password in COSIGN_PASSWORD) signs. A good signature shows that whoever holds the key signed exactly this image.',
+				width,
+			),
+		],
+	};
+}
+
+/** By the key that was used, not by the one that is being typed. */
+function verdictOf(verdict: SignatureVerdict, keys: readonly string[]): string {
+	const names = keys.join(', ');
+	switch (verdict) {
+		case 'verified':
+			return `Signed by the holder of ${names}`;
+		case 'refused':
+			return names === '' ? 'No signature is good' : `No signature is good by ${names}`;
+		case 'not-checked':
+			return 'Signed, and nobody has checked by whom';
+		case 'unsigned':
+			return 'No signature of this image is on the registry';
+	}
+}
+
+function reportRows(
+	report: (Dialog & {readonly kind: 'signatures'})['report'],
+	{theme, width}: DialogContext,
+): readonly Row[] {
+	switch (report.phase) {
+		case 'idle':
+		case 'loading':
+			return [row(quiet(`Looking on the registry${theme.symbols.ellipsis}`))];
+		case 'failed':
+			return [
+				...sentence(report.error.message, width, 'failure'),
+				...sentence(report.error.hint, width, 'quiet'),
+			];
+		case 'ready':
+			return readyRows(report.value, theme, width);
+	}
+}
+
+function readyRows(report: SignatureReport, theme: Theme, width: number): readonly Row[] {
+	const verdict = signatureVerdict(report);
+	const {success, failure: cross, warning} = theme.symbols;
+	const text = verdictOf(verdict, report.keys);
+	const lead = {
+		verified: good(`${success} ${text}`),
+		refused: failure(`${cross} ${text}`),
+		'not-checked': caution(`${warning} ${text}`),
+		unsigned: caution(`${warning} ${text}`),
+	}[verdict];
+	const shown = report.found.slice(0, mostShown);
+	const hidden = report.found.length - shown.length + report.leftOut;
+	return [
+		row(lead),
+		...shown.flatMap(one => rowsOf(one, theme, width)),
+		...(hidden > 0 ? [row(quiet(`  and ${hidden} more: see regbench verify`))] : []),
+	];
+}
+
+function rowsOf(one: FoundSignature, {symbols}: Theme, width: number): readonly Row[] {
+	const {state} = one.verified;
+	const mark = {
+		verified: good(`${symbols.success} `),
+		refused: failure(`${symbols.failure} `),
+		'not-checked': quiet(`${symbols.unknown} `),
+	}[state];
+	const text = `${titleOfSignature(one)} ${shortDigest(one.digest)}, ${describeVerification(one.verified)}`;
+	return sentence(text, width, 'quiet', mark);
+}
