@@ -59,6 +59,7 @@ export type Action =
 			readonly operation: OperationName;
 			readonly subject: string;
 			readonly request: OperationRequest;
+			readonly group?: string;
 			readonly now: number;
 	  }
 	/** A batch, in order; the log and the jobs are both made from it. */

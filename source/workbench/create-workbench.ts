@@ -3,6 +3,7 @@ import {toErrorRecord} from '../domain/errors.ts';
 import type {JobEvent} from '../domain/events.ts';
 import type {OperationContext} from '../operations/context.ts';
 import {createQueue} from '../operations/queue.ts';
+import type {OperationRequest} from '../operations/request.ts';
 import {subjectOf} from '../operations/start-operation.ts';
 import {waitFor} from '../operations/retry.ts';
 import {defaultSafety} from '../settings/schema.ts';
@@ -42,6 +43,21 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
 		emit: batch.add,
 	});
 	let jobCount = 0;
+	const queueJob = (request: OperationRequest, group?: string) => {
+		const id = String(++jobCount);
+		const {operation} = request;
+		const subject = subjectOf(request);
+		store.dispatch({
+			type: 'jobQueued',
+			id,
+			operation,
+			subject,
+			request,
+			...(group === undefined ? {} : {group}),
+			now: now(),
+		});
+		queue.add(id, request);
+	};
 	const workbench: Workbench = {
 		store,
 		engine,
@@ -51,12 +67,10 @@ export function createWorkbench(parts: WorkbenchParts): Workbench {
 		queue,
 		surroundings,
 		sessionTargets: parts.sessionTargets ?? [],
-		run(request) {
-			const id = String(++jobCount);
-			const {operation} = request;
-			const subject = subjectOf(request);
-			store.dispatch({type: 'jobQueued', id, operation, subject, request, now: now()});
-			queue.add(id, request);
+		run: request => queueJob(request),
+		runTogether(requests) {
+			const group = String(jobCount + 1);
+			for (const request of requests) queueJob(request, group);
 		},
 		notify(level, text) {
 			store.dispatch({type: 'noticeShown', notice: {level, text}});

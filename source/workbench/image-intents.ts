@@ -156,14 +156,15 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 			}
 			show(undefined);
 			endMarks();
-			for (const targetId of dialog.chosen) {
+			const requests = dialog.chosen.map(targetId => {
 				const destinations = dialog.rows.flatMap(row => {
 					const source = row.references[0];
 					const reference = row.remote[targetId];
 					return source === undefined || reference === undefined ? [] : [{source, reference}];
 				});
-				workbench.run({operation: 'push', destinations});
-			}
+				return {operation: 'push' as const, destinations};
+			});
+			workbench.runTogether(requests);
 		},
 
 		openRemove() {

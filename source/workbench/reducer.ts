@@ -115,6 +115,7 @@ export function reduce(state: State, action: Action): State {
 						operation: action.operation,
 						subject: action.subject,
 						request: action.request,
+						...(action.group === undefined ? {} : {group: action.group}),
 						phase: 'queued',
 						queuedAt: action.now,
 						transfers: {},

@@ -1,13 +1,12 @@
 /** Brings a workbench to life and keeps it true: engine, images, targets, logins, tags, time. */
-import {shortDigest} from '../domain/digest.ts';
 import {toErrorRecord} from '../domain/errors.ts';
-import type {JobEvent, JobResult, PushResult, RemoteRemoveResult} from '../domain/events.ts';
+import type {JobEvent, JobResult, RemoteRemoveResult} from '../domain/events.ts';
 import {formatReference, parseReference} from '../domain/reference.ts';
 import {waitFor} from '../operations/retry.ts';
 import {checkAllHosts} from './check-logins.ts';
 import {createTagChecks} from './check-tags.ts';
 import {proposeTargets} from './propose-targets.ts';
-import {countOf, describeResult} from './job-log.ts';
+import {noticeOf} from './job-notice.ts';
 import {settleRun} from './settle-run.ts';
 import {selectActiveJobs, selectCurrentImage, selectImages} from './selectors.ts';
 import type {Job, RemoteTag, State} from './state.ts';
@@ -122,9 +121,13 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 
 /** What the end of a job changes in the rest of the state. */
 export function settleJob(event: JobEvent, workbench: Workbench): void {
-	const {store, notify} = workbench;
+	const {store} = workbench;
+	const tell = (id: string) => {
+		const notice = noticeOf(store.getState(), id);
+		if (notice) workbench.notify(notice.level, notice.text);
+	};
 	if (event.type !== 'finished') settleRun(event, workbench);
-	if (event.type === 'failed') notify('error', `${event.error.message}. ${event.error.hint}`);
+	if (event.type === 'failed') tell(event.job);
 	if (event.type !== 'finished') return;
 	const {job: id, result} = event;
 	// "Done" is said when the list shows it: whoever reads it may press the next key at once.
@@ -135,7 +138,7 @@ export function settleJob(event: JobEvent, workbench: Workbench): void {
 		store.dispatch({type: 'remoteTagsChanged', entries});
 		// A proof's card comes with the words, so that nothing said of the card is overwritten by them.
 		settleRun(event, workbench);
-		notify('success', headline(result));
+		tell(id);
 	});
 }
 
@@ -188,47 +191,4 @@ function knownTags(
 function withTags({reference, tags}: RemoteRemoveResult): readonly string[] {
 	const {domain, path} = parseReference(reference);
 	return tags.map(tag => formatReference({domain, path, tag}));
-}
-
-function headline(result: JobResult): string {
-	switch (result.operation) {
-		case 'push':
-			return `Pushed ${result.reference} (${shortDigest(result.digest)}).`;
-		case 'push-all':
-			return `Pushed ${countOf(result.pushes.length, 'tag')} to ${placesOf(result.pushes)}.`;
-		case 'pull':
-			return result.changed ? `Pulled ${result.reference}.` : `${result.reference} was up to date.`;
-		case 'run':
-		case 'stop':
-		case 'prove':
-		case 'cleanup':
-		case 'sign':
-			return `${describeResult(result)[0] ?? ''}.`;
-		case 'repull':
-			return result.same
-				? `Same image: ${shortDigest(result.imageId)} came back, byte for byte.`
-				: `Not the same image: ${result.differences[0] ?? 'see the log'}`;
-		case 'tag':
-			return `Tagged ${result.reference}.`;
-		case 'remove':
-			return result.deleted.length > 0 ? 'Deleted.' : 'Untagged.';
-		case 'copy':
-			return `Copied ${result.source} to ${result.destination}.`;
-		case 'remove-remote':
-			return result.mode === 'untag'
-				? `Untagged ${result.reference}.`
-				: `Deleted ${shortDigest(result.digest)} from the registry.`;
-		case 'login':
-			return `Logged in to ${result.host}.`;
-		case 'logout':
-			return `Logged out of ${result.host}.`;
-	}
-}
-
-/** The registries that were pushed to, each once. */
-function placesOf(pushes: readonly PushResult[]): string {
-	const places = [...new Set(pushes.map(({reference}) => parseReference(reference).domain))];
-	return places.length < 3
-		? places.join(' and ')
-		: `${places.slice(0, -1).join(', ')} and ${places.at(-1)}`;
 }

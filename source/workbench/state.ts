@@ -114,6 +114,8 @@ export type Job = {
 	readonly subject: string;
 	/** What was asked, so that it can be retried. */
 	readonly request: OperationRequest;
+	/** Shared by the jobs that one key press queued; their end is told in one sentence. */
+	readonly group?: string;
 	readonly phase: 'queued' | 'running' | 'finished' | 'failed' | 'cancelled';
 	/** ms since the epoch. */
 	readonly queuedAt: number;

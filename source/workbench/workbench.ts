@@ -1,6 +1,5 @@
 /** What the intents work with: the store, the parts below, and the few things only the outside can do. */
 import type {Credentials} from '../credentials/credentials.ts';
-import type {OperationName} from '../domain/events.ts';
 import type {Target} from '../domain/target.ts';
 import type {ShellSession} from '../engine/containers.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -54,7 +53,9 @@ export type Workbench = {
 	/** Targets of this session only (a demo's, the embedded registry's): never saved. */
 	readonly sessionTargets: Target[];
 	/** Queues an operation and shows it. */
-	run(request: OperationRequest & {readonly operation: OperationName}): void;
+	run(request: OperationRequest): void;
+	/** Queues operations that were asked for by one key press, and tells of their end in one sentence. */
+	runTogether(requests: readonly OperationRequest[]): void;
 	notify(level: Notice['level'], text: string): void;
 	log(level: LogLevel, ...texts: readonly string[]): void;
 	/** Asks the engine for its images and shows them; resolves when what it has now is shown. Never rejects. */

@@ -55,7 +55,7 @@ test('the whole round trip by keys: tag, push, delete, pull, re-pull', async () 
 	expect(await home.references()).toHaveLength(2);
 	await terminal.waitFor('Untags 2 references');
 	await terminal.press('y');
-	await terminal.waitFor('Deleted.');
+	await terminal.waitFor('Deleted ');
 	await terminal.waitFor('0 images');
 	expect(await home.references()).toEqual([]);
 

@@ -143,6 +143,10 @@ describe('dialogs', () => {
 		}
 		intents.submitPush();
 		await workbench.until(({jobs}) => jobs.filter(({phase}) => phase === 'finished').length === 2);
+		const told = await workbench.until(({notice}) =>
+			hosts.every(({host}) => notice?.text.includes(host)),
+		);
+		expect(told.notice?.level).toBe('success');
 		for (const {host} of hosts) {
 			const repository = workbench.world.registry.repository(host, 'hello');
 			expect(await repository.resolve('1.0.0')).toBeDefined();
