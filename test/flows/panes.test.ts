@@ -100,7 +100,7 @@ test('a bulk push brings every tag of the image', async () => {
 	await terminal.press('P');
 	await terminal.waitFor('layers already there');
 	await terminal.press('enter');
-	await terminal.waitFor('Pushed 2 tags.');
+	await terminal.waitFor('Pushed 2 tags to ');
 	const listed = (await (await fetch(`${url}/v2/hello/tags/list`)).json()) as {tags: string[]};
 	expect(listed.tags).toEqual(['1.0.0', '2.0.0']);
 });

@@ -107,7 +107,7 @@ function viewOf(
 		case 'help':
 			return helpView(dialog, context, bindings);
 		case 'palette':
-			return paletteView(dialog, context, bindings, Math.min(12, Math.max(1, height - 2)));
+			return paletteView(dialog, context, bindings);
 		case 'tag':
 			return tagView(dialog, context);
 		case 'push':

@@ -321,6 +321,11 @@ describe('palette', () => {
 		expect(text).toContain('▸ re-pull');
 	});
 
+	test('what a row has to cut stands whole below the list', () => {
+		const proof = read({...dialogs.palette, query: 'prove the round'}).replaceAll(/[│\s]+/g, ' ');
+		expect(proof).toContain('delete, pull, run again, compare; with a report to hand in');
+	});
+
 	test('Enter does the command and closes the palette', async () => {
 		using screen = openDialog(dialogs.palette);
 		await screen.send('zoom', '\r');
