@@ -43,7 +43,7 @@ export function parseArguments(
 		.exitOverride()
 		.allowExcessArguments()
 		.configureHelp({
-			subcommandTerm: subcommand => `${subcommand.name()} ${subcommand.usage()}`.trim(),
+			subcommandTerm: subcommand => shortUsage(subcommand.name(), subcommand.usage()),
 		})
 		.configureOutput({
 			writeOut: chunk => {
@@ -72,11 +72,18 @@ export function parseArguments(
 		parser.parse([...words], {from: 'user'});
 	} catch (thrown) {
 		if (!(thrown instanceof CommanderError)) throw thrown;
-		if (thrown.exitCode === 0) return {kind: 'text', text};
-		throw new RegbenchError('USAGE', thrown.message.replace(/^error: /, ''), {cause: thrown});
+		if (thrown.exitCode === 0) return {kind: 'text', text: text.replaceAll(/ +$/gm, '')};
+		throw new RegbenchError('USAGE', thrown.message.replaceAll(/^error: |\.$/g, ''), {
+			cause: thrown,
+		});
 	}
 	if (!asked) throw new RegbenchError('USAGE', 'Nothing was asked for');
 	return asked;
+}
+
+/** In the list of commands a choice of words is shortened: a longer column would leave no room for the text. */
+function shortUsage(name: string, usage: string): string {
+	return `${name} ${usage.replace(/\[\w+(\|\w+)+\]/, '…')}`.trim();
 }
 
 function addCommand(parser: Parser, command: Command, found: (asked: Asked) => void): void {
@@ -93,7 +100,12 @@ function addCommand(parser: Parser, command: Command, found: (asked: Asked) => v
 	subcommand.action((words: readonly string[], options: Readonly<Record<string, unknown>>) => {
 		const [fewest, most] = command.words;
 		if (words.length < fewest || words.length > most) {
-			const problem = words.length < fewest ? 'needs more words' : 'takes fewer words';
+			const names = command.usage.split(' ');
+			const excess = JSON.stringify(sanitise(words[most] ?? '', 40));
+			const problem =
+				words.length < fewest
+					? `is missing ${names.slice(words.length, fewest).join(' and ')}`
+					: `does not know what to do with ${excess}`;
 			throw new RegbenchError('USAGE', `${command.name} ${problem}`, {
 				hint: `Usage: regbench ${command.name} ${command.usage}`.trim(),
 			});

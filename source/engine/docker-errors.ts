@@ -187,7 +187,9 @@ export function connectionError(error: unknown, url: string): RegbenchError {
 		case 'ECONNREFUSED':
 			return unreachable(
 				`Nobody listens at ${where}`,
-				'The engine was stopped: start it (sudo systemctl start docker).',
+				url.startsWith('unix:')
+					? 'The engine was stopped: start it (sudo systemctl start docker).'
+					: 'Check address and port, and that the engine over there is running.',
 			);
 		case 'EACCES':
 		case 'EPERM':

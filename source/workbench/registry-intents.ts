@@ -107,7 +107,10 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 				void addTarget(row.target);
 				return;
 			}
-			const {proposals} = getState();
+			const {targets} = getState();
+			const proposals = getState().proposals.filter(
+				({target}) => !targets.some(({id}) => id === target.id),
+			);
 			show({kind: 'target', field: 'host', host: '', namespace: '', proposals, cursor: -1});
 		},
 		openEditTarget() {

@@ -68,9 +68,10 @@ export function startWorkbench(workbench: Workbench): Upkeep {
 	};
 
 	const propose = async () => {
+		const seen = await credentials.seenLogins({signal});
+		// Only now: some may have been taken or declined meanwhile.
 		const {targets, deniedProposals} = settings.get();
 		const known = [...targets, ...workbench.sessionTargets];
-		const seen = await credentials.seenLogins({signal});
 		dispatch({type: 'proposalsFound', proposals: proposeTargets(seen, known, deniedProposals)});
 	};
 

@@ -224,6 +224,8 @@ describe('failures', () => {
 		[['tag', 'only-one']],
 		[['images', 'too', 'many']],
 		[['targets', 'fly', 'x']],
+		[['targets', 'fly']],
+		[['targets', 'add']],
 		[['serve', '--port', '99999']],
 		[['serve', '--auth', 'magic']],
 		[['--engine', 'magic', 'images']],

@@ -129,3 +129,9 @@ test.each([
 	expect(error.message).toContain(words);
 	expect(error.message).toContain('unix:///x.sock');
 });
+
+test('an engine elsewhere is not told to be started here', () => {
+	const refused = Object.assign(new Error('x'), {code: 'ECONNREFUSED'});
+	expect(connectionError(refused, 'tcp://lab:2376').hint).not.toContain('systemctl');
+	expect(connectionError(refused, 'unix:///x.sock').hint).toContain('systemctl');
+});

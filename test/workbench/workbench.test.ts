@@ -216,6 +216,9 @@ describe('dialogs', () => {
 			await workbench.until(({targets}) => targets.some(({id}) => id === host));
 			expect(workbench.state().dialog).toBeUndefined();
 			expect(workbench.settings().targets.map(({id}) => id)).toEqual([host]);
+			// What is a target already is not offered again.
+			workbench.intents.openAddTarget();
+			expect(dialogOf(workbench.state(), 'target').proposals).toEqual([]);
 		},
 	);
 });

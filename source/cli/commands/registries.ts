@@ -1,5 +1,6 @@
 import {credentialUsername, Secret} from '../../domain/credential.ts';
 import {RegbenchError} from '../../domain/errors.ts';
+import {sanitise} from '../../domain/sanitise.ts';
 import {tokenVariable} from '../../credentials/environment.ts';
 import {logIn, logOut} from '../../operations/login.ts';
 import {
@@ -23,7 +24,12 @@ export const targetsCommand: Command = {
 	async run(call) {
 		const [verb = 'list', text] = call.words;
 		if (verb === 'list') return listTargets(call);
-		if (text === undefined) throw new RegbenchError('USAGE', `targets ${verb} needs a target`);
+		if (text === undefined) {
+			if (!['add', 'remove', 'default'].includes(verb)) throw unknownVerb(verb);
+			throw new RegbenchError('USAGE', `targets ${verb} is missing TARGET`, {
+				hint: `Usage: regbench targets ${verb} TARGET, where TARGET is like ghcr.io/OWNER.`,
+			});
+		}
 		const {settings} = call.parts;
 		switch (verb) {
 			case 'add': {
@@ -66,12 +72,16 @@ export const targetsCommand: Command = {
 				return exitCodes.done;
 			}
 			default:
-				throw new RegbenchError('USAGE', `targets knows no ${verb}`, {
-					hint: 'Use one of list, add, remove, default.',
-				});
+				throw unknownVerb(verb);
 		}
 	},
 };
+
+function unknownVerb(verb: string): RegbenchError {
+	return new RegbenchError('USAGE', `targets knows no ${sanitise(verb, 40)}`, {
+		hint: 'Use one of list, add, remove, default.',
+	});
+}
 
 async function listTargets({parts, output, signal}: CommandCall): Promise<number> {
 	const {targets, defaultTargetId} = parts.settings.get();

@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {Secret} from '../../domain/credential.ts';
 import {RegbenchError} from '../../domain/errors.ts';
+import {sanitise} from '../../domain/sanitise.ts';
 import {readAll} from '../ask.ts';
 import type {Command, CommandCall} from '../command.ts';
 import {exitCodes} from '../exit-codes.ts';
@@ -71,7 +72,10 @@ function portOf(text: unknown): number {
 	if (text === undefined) return 0;
 	const port = Number(text);
 	if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
-	throw new RegbenchError('USAGE', `Not a port: ${String(text)}`);
+	throw new RegbenchError(
+		'USAGE',
+		`${sanitise(String(text), 40)} is no port: those go from 1 to 65535`,
+	);
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {

@@ -52,9 +52,10 @@ export function targetFrom(host: string, namespace: string, provider?: ProviderI
 	const typedHost = host.trim();
 	const typedNamespace = namespace.trim().replaceAll(/^\/+|\/+$/g, '');
 	const fullHost = completeHost(typedHost);
-	if (!isDomain(fullHost)) {
+	if (!isHost(fullHost)) {
+		const why = isDomain(fullHost) ? ': it has neither a dot nor a port' : '';
 		return {
-			problem: {message: `${JSON.stringify(sanitise(typedHost, 60))} is not a registry host`},
+			problem: {message: `${JSON.stringify(sanitise(typedHost, 60))} is not a registry host${why}`},
 		};
 	}
 
@@ -86,7 +87,7 @@ export function parseTarget(text: string): Target {
 	const result = targetFrom(host, slash < 0 ? '' : typed.slice(slash + 1));
 	if ('target' in result) return result.target;
 	const {message, repaired} = result.problem;
-	const code = isDomain(completeHost(host)) ? 'NAME_NOT_ALLOWED' : 'UNKNOWN_TARGET';
+	const code = isHost(completeHost(host)) ? 'NAME_NOT_ALLOWED' : 'UNKNOWN_TARGET';
 	throw new RegbenchError(code, message, repaired ? {hint: `Use ${repaired} instead.`} : {});
 }
 
@@ -173,6 +174,11 @@ export function completeHost(typed: string): string {
 	const lower = typed.toLowerCase();
 	if (providerForHost(lower).id === 'docker-hub') return 'docker.io';
 	return /^[a-z\d]{5,50}$/.test(lower) && lower !== 'localhost' ? acr.completeHost!(lower) : lower;
+}
+
+/** In a reference, a first part without dot and port is no host but a name on Docker Hub. */
+function isHost(text: string): boolean {
+	return isDomain(text) && tryParseReference(`${text}/name`)?.domain === text;
 }
 
 function made(provider: RegistryProvider, host: string, namespace: string): MadeTarget {

@@ -54,7 +54,7 @@ export function DialogLayer(props: DialogLayerProps): ReactNode {
 	const height = dialogTextHeight(rows);
 	const code = useQrCode(dialog?.kind === 'visibility' ? visibilityAddress(dialog) : undefined);
 	const context: DialogContext = {state, intents, theme, width, height, code};
-	const view = dialog && viewOf(dialog, context, bindings, height);
+	const view = dialog && viewOf(dialog, context, bindings);
 
 	// The store does not know how long a text is once it is wrapped: what was scrolled past its end comes back.
 	const beyond =
@@ -101,7 +101,6 @@ function viewOf(
 	dialog: Dialog,
 	context: DialogContext,
 	bindings: readonly KeyBinding[],
-	height: number,
 ): DialogView {
 	switch (dialog.kind) {
 		case 'help':

@@ -87,6 +87,7 @@ describe('targets', () => {
 		['ghcr.io', 'NAME_NOT_ALLOWED', undefined],
 		['abc.azurecr.io', 'NAME_NOT_ALLOWED', undefined],
 		['my_host!', 'UNKNOWN_TARGET', undefined],
+		['lab/team', 'UNKNOWN_TARGET', undefined],
 		['', 'UNKNOWN_TARGET', undefined],
 		['a b/c', 'UNKNOWN_TARGET', undefined],
 	])('%s is refused as %s', (text, code, hint) => {
