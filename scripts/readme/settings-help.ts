@@ -12,6 +12,7 @@ export const settingsHelp: Readonly<Record<Exclude<keyof Settings, 'version'>, s
 		'Which engine to use (`auto`, `docker`, `embedded`), and its address as `host` where it cannot be found.',
 	concurrency: 'Pushes and pulls at once, and requests to one registry at once.',
 	retention: 'What a clean-up keeps.',
+	lab: 'how far the guided tour has come: when it was begun, and what was ticked off with what was seen',
 	runs: 'how images were run last, by repository: ports, environment (never the value of a variable whose name tells of a secret), command, mounts, what was probed and the digest of the answer',
 	safety:
 		'What a push is refused for (`blockPushOn`: any of `secrets`, `critical`, `latest`; nothing by default), which scanner is used (`scanner`: `auto`, `trivy`, `grype`, `docker-scout`, `none`) and for how long (`scannerTimeoutSeconds`), whether OSV may be asked (`askOsv`) and where it is (`osvAddress`), and PEM files of signers that are trusted (`publicKeys`).',

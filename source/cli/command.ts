@@ -11,6 +11,8 @@ export type GlobalOptions = {
 	readonly json: boolean;
 	readonly readOnly: boolean;
 	readonly demo: boolean;
+	/** Whether the guided tour is open at the beginning. */
+	readonly lab?: boolean;
 };
 
 export type CommandOption = {

@@ -27,5 +27,6 @@ export function toGlobalOptions(values: Readonly<Record<string, unknown>>): Glob
 		json: values['json'] === true,
 		readOnly: values['readOnly'] === true,
 		demo: values['demo'] === true,
+		lab: values['lab'] === true,
 	};
 }

@@ -78,6 +78,7 @@ export async function runSession(session: WorkbenchSession): Promise<number> {
 	logNodeWarnings(workbench);
 	const upkeep = startWorkbench(workbench);
 	const intents = createIntents(workbench, upkeep);
+	if (globals.lab) intents.openLab();
 	try {
 		const code = await runWorkbench({...session.screen, store, intents, screen, stage});
 		if (code === exitCodes.done) stage?.judge();

@@ -1,5 +1,6 @@
 /** What regbench remembers between two runs. No field can hold a secret: unknown ones are refused. */
 import {policyRules, type PolicyRule} from '../domain/safety.ts';
+import type {LabProgress} from '../domain/lab.ts';
 import type {ProviderId, Target} from '../domain/target.ts';
 import {scannerNames, type ScannerName} from '../domain/vulnerability.ts';
 import type {Schema} from './check-schema.ts';
@@ -90,6 +91,8 @@ export type Settings = {
 	readonly signatureKeys?: Readonly<Record<string, string>>;
 	/** How images were run, by repository in familiar form. */
 	readonly runs?: Readonly<Record<string, RunMemory>>;
+	/** How far the guided tour has come. */
+	readonly lab?: LabProgress;
 	/** References that were pulled, newest first, in familiar form. */
 	readonly recentReferences: readonly string[];
 	readonly layout: {
@@ -238,6 +241,32 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 		type: 'object',
 		additionalProperties: {type: 'string', minLength: 1, maxLength: 4000},
 	},
+	lab: {
+		type: 'object',
+		additionalProperties: false,
+		required: ['startedAt', 'hint', 'ticks'],
+		properties: {
+			startedAt: shortText,
+			hint: {type: 'boolean'},
+			ticks: {
+				type: 'object',
+				additionalProperties: {
+					type: 'object',
+					additionalProperties: false,
+					required: ['time', 'how', 'evidence'],
+					properties: {
+						time: shortText,
+						how: {type: 'string', enum: ['done', 'explained']},
+						evidence: {
+							type: 'array',
+							maxItems: 10,
+							items: {type: 'string', maxLength: 4000},
+						},
+					},
+				},
+			},
+		},
+	},
 	recentReferences: {
 		type: 'array',
 		maxItems: maxRecentReferences,
@@ -272,10 +301,6 @@ export const settingsRoot = {
 	type: 'object',
 	additionalProperties: false,
 	required: Object.keys(settingsProperties).filter(
-		name =>
-			name !== 'defaultTargetId' &&
-			name !== 'runs' &&
-			name !== 'safety' &&
-			name !== 'signatureKeys',
+		name => !['defaultTargetId', 'runs', 'safety', 'signatureKeys', 'lab'].includes(name),
 	),
 } as const satisfies Schema;

@@ -14,6 +14,8 @@ import type {Intents} from '../workbench/intents.ts';
 import {selectRemoteLevel} from '../workbench/remote-selectors.ts';
 import {selectActiveJobs, selectTargetColumns, selectTotals} from '../workbench/selectors.ts';
 import type {State} from '../workbench/state.ts';
+import {whyNotRun} from '../workbench/run-selectors.ts';
+import {labHint} from './overlays/lab-lines.ts';
 import {Footer} from './components/footer.tsx';
 import {Header} from './components/header.tsx';
 import {createTextEntry, TextEntryContext} from './components/text-entry.ts';
@@ -140,6 +142,7 @@ function Screen({state, intents, columns, rows, proportions, ui}: ScreenProps): 
 				notice={state.notice}
 				hints={useStableHints(ui.bindings, state)}
 				activeJobs={selectActiveJobs(state).length}
+				lab={state.notice ? '' : labHint(ui.bindings, state.lab, whyNotRun(state))}
 			/>
 			{state.dialog ? (
 				<Box position="absolute" width={columns} height={rows}>

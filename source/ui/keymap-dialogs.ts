@@ -329,6 +329,17 @@ export const dialogKeys: readonly KeyBinding[] = [
 	),
 	key('explain', 'close', ['e', 'q', 'enter'], 'close', 'Close', intents => intents.back()),
 
+	key(
+		'reset-lab',
+		'confirm',
+		['y'],
+		'begin anew',
+		'Forget what was ticked off',
+		intents => intents.resetLab(),
+		{footer: true, dangerous: true},
+	),
+	key('reset-lab', 'cancel', ['n'], 'keep', 'Keep it', intents => intents.back(), {}),
+
 	key('quit', 'confirm', ['y', 'q'], 'leave', 'Leave; running jobs are cancelled', intents =>
 		intents.confirmQuit(),
 	),

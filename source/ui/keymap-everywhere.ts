@@ -149,6 +149,14 @@ export const everywhereKeys: readonly KeyBinding[] = [
 		run: intents => intents.openExplain(),
 	},
 	{
+		id: 'lab',
+		keys: ['L'],
+		scope: 'everywhere',
+		title: 'lab',
+		help: 'The guided tour: nine steps that tick themselves off when they have happened',
+		run: intents => intents.openLab(),
+	},
+	{
 		id: 'refresh',
 		keys: ['R'],
 		scope: 'everywhere',

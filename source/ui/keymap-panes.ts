@@ -2,6 +2,7 @@
 import {selectCurrentJob, selectCurrentTargetRow, selectJobRows} from '../workbench/selectors.ts';
 import type {State} from '../workbench/state.ts';
 import {whyNotRun} from '../workbench/run-selectors.ts';
+import {labKeys} from './keymap-lab.ts';
 import {layerKeys} from './keymap-layers.ts';
 import {safetyKeys} from './keymap-safety.ts';
 import {remoteKeys} from './keymap-remote.ts';
@@ -347,6 +348,7 @@ export const overlayKeys: readonly KeyBinding[] = [
 		blocked: noJobs,
 		run: intents => intents.clearEndedJobs(),
 	},
+	...labKeys,
 	...layerKeys,
 	...safetyKeys,
 	...runKeys,

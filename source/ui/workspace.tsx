@@ -3,7 +3,7 @@ import {Box, useIsScreenReaderEnabled} from 'ink';
 import {useCallback, type ReactNode} from 'react';
 import type {Intents} from '../workbench/intents.ts';
 import {selectLocalDigests} from '../workbench/remote-selectors.ts';
-import {jobOfRun, selectCurrentRun} from '../workbench/run-selectors.ts';
+import {jobOfRun, selectCurrentRun, whyNotRun} from '../workbench/run-selectors.ts';
 import {
 	selectCurrentImage,
 	selectCurrentJob,
@@ -20,6 +20,7 @@ import type {PaneId, State} from '../workbench/state.ts';
 import type {Area, Layout} from './layout.ts';
 import {DetailsOverlay} from './overlays/details-overlay.tsx';
 import {JobsOverlay} from './overlays/jobs-overlay.tsx';
+import {LabOverlay} from './overlays/lab-overlay.tsx';
 import {LayersView} from './overlays/layers-overlay.tsx';
 import {ProofOverlay} from './overlays/proof-overlay.tsx';
 import {RemoteView} from './overlays/remote-overlay.tsx';
@@ -159,6 +160,15 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 					now={now}
 				/>
 			);
+		case 'lab':
+			return state.lab ? (
+				<LabOverlay
+					area={area}
+					progress={state.lab}
+					cursor={overlay.cursor}
+					notRun={whyNotRun(state)}
+				/>
+			) : null;
 		case 'layers':
 			return <LayersView area={area} overlay={overlay} targets={selectTargetColumns(state)} />;
 		case 'safety':

@@ -1,4 +1,5 @@
 /** Everything that can happen to the state, in the past tense; reducer.ts handles each. */
+import type {LabProgress} from '../domain/lab.ts';
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {JobEvent, OperationName} from '../domain/events.ts';
 import type {LocalImage} from '../domain/image.ts';
@@ -67,5 +68,6 @@ export type Action =
 	| {readonly type: 'endedJobsCleared'}
 	| {readonly type: 'overlayChanged'; readonly overlay: Overlay | undefined}
 	| {readonly type: 'dialogChanged'; readonly dialog: Dialog | undefined}
+	| {readonly type: 'labChanged'; readonly lab: LabProgress}
 	| {readonly type: 'noticeShown'; readonly notice: Notice | undefined}
 	| {readonly type: 'ticked'; readonly now: number};

@@ -3,6 +3,7 @@ import {createImageIntents} from './image-intents.ts';
 import {createCleanupIntents} from './cleanup-intents.ts';
 import type {Intents} from './intents.ts';
 import {createJobIntents} from './job-intents.ts';
+import {createLabIntents} from './lab-intents.ts';
 import {createLayerIntents} from './layer-intents.ts';
 import {createNavigationIntents} from './navigation-intents.ts';
 import {createRegistryIntents} from './registry-intents.ts';
@@ -24,6 +25,7 @@ export function createIntents(workbench: Workbench, upkeep: Upkeep): Intents {
 		...createViewIntents(workbench, upkeep.refresh),
 		...createTagIntents(workbench),
 		...createImageIntents(workbench),
+		...createLabIntents(workbench),
 		...createLayerIntents(workbench),
 		...createSafetyIntents(workbench),
 		...createSignatureIntents(workbench),

@@ -202,6 +202,8 @@ export type Dialog =
 			readonly gathered: GatheredFacts;
 			readonly offset: number;
 	  }
+	/** Whether the tour is to begin anew. */
+	| {readonly kind: 'reset-lab'}
 	| {readonly kind: 'quit'; readonly running: number};
 
 export const cleanupFields = ['keep', 'older', 'order', 'only', 'protect'] as const;

@@ -58,6 +58,14 @@ export type Intents = {
 	explainTopic(topic: TopicId): void;
 	/** To another page of the explanation; round at the ends. */
 	turnPage(step: 1 | -1): void;
+	/** The guided tour, and back. */
+	openLab(): void;
+	/** What the step under the cursor is about. */
+	explainStep(): void;
+	toggleLabHint(): void;
+	saveLab(): void;
+	openResetLab(): void;
+	resetLab(): void;
 	/** Copies the reference, digest or command under the cursor to the clipboard (OSC 52). */
 	copy(): void;
 

@@ -1,5 +1,6 @@
 /** Moving about: focus, cursors, filter, marks, overlays and dialogs that only show. */
 import {selectCleanupRows} from './cleanup-rows.ts';
+import {labSteps} from '../explain/lab-steps.ts';
 import type {Intents, Movement} from './intents.ts';
 import {
 	layerCursorIndex,
@@ -266,6 +267,7 @@ function moveInDialog(dialog: Dialog, movement: Movement): Dialog {
 		case 'remove-target':
 		case 'save-log':
 		case 'quit':
+		case 'reset-lab':
 			return dialog;
 	}
 }
@@ -282,6 +284,8 @@ function moveInOverlay(state: State, overlay: Overlay, movement: Movement): Over
 		case 'details':
 		case 'proof':
 			return {...overlay, offset: scrolled(overlay.offset, movement)};
+		case 'lab':
+			return {...overlay, cursor: moved(overlay.cursor, labSteps.length, movement)};
 		case 'runs': {
 			const keys = overlay.listing.phase === 'ready' ? overlay.listing.value.map(({id}) => id) : [];
 			const index = moved(remoteCursorIndex(overlay.cursor, keys), keys.length, movement);

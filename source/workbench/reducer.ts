@@ -35,6 +35,7 @@ export function initialState(options: {
 		overlay: undefined,
 		dialog: undefined,
 		notice: undefined,
+		lab: undefined,
 		readOnly: options.readOnly ?? false,
 		demo: options.demo ?? false,
 		now: options.now,
@@ -135,6 +136,8 @@ export function reduce(state: State, action: Action): State {
 			return {...state, overlay: action.overlay};
 		case 'dialogChanged':
 			return {...state, dialog: action.dialog};
+		case 'labChanged':
+			return {...state, lab: action.lab};
 		case 'noticeShown':
 			return {...state, notice: action.notice};
 		case 'ticked':

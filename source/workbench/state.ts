@@ -2,6 +2,7 @@
  * Everything a running workbench knows, as plain data. It is changed in one place (reducer.ts), read
  * through selectors.ts, and drawn by ui/. No secret, no function and no class instance lives here.
  */
+import type {LabProgress} from '../domain/lab.ts';
 import type {AuthenticationFacts} from '../domain/authentication.ts';
 import type {ErrorRecord} from '../domain/errors.ts';
 import type {
@@ -233,6 +234,8 @@ export type Overlay =
 	| LayersOverlay
 	/** How safe an image is. */
 	| SafetyOverlay
+	/** The guided tour. */
+	| {readonly kind: 'lab'; readonly cursor: number}
 	/** What a proof showed. */
 	| {readonly kind: 'proof'; readonly proof: ProveResult; readonly offset: number}
 	| {
@@ -282,6 +285,8 @@ export type State = {
 	readonly dialog: Dialog | undefined;
 	/** One line in the footer, gone with the next key. */
 	readonly notice: Notice | undefined;
+	/** The guided tour, once it was begun. */
+	readonly lab: LabProgress | undefined;
 	readonly readOnly: boolean;
 	/** Whether this is `--demo`. */
 	readonly demo: boolean;

@@ -2,11 +2,8 @@
 import {toErrorRecord} from '../domain/errors.ts';
 import {formatReference} from '../domain/reference.ts';
 import {targetReference} from '../registry/providers/table.ts';
-import type {TopicId} from '../explain/topics.ts';
-import {inspectRemote} from '../operations/inspect-remote.ts';
-import {readImageFacts, remoteFacts} from '../operations/gather-facts.ts';
-import {selectSubject, type Subject} from './explain.ts';
-import type {GatheredFacts} from './explain-facts.ts';
+import {selectSubject} from './explain.ts';
+import {createExplainer} from './explainer.ts';
 import {layerText} from './layer-selectors.ts';
 import {safetyText} from './safety-selectors.ts';
 import {selectRemoteReference, selectRemoteRepository} from './remote-selectors.ts';
@@ -29,38 +26,10 @@ type ViewIntents = Pick<
 >;
 
 export function createViewIntents(workbench: Workbench, refresh: () => void): ViewIntents {
-	const {store, engine, registry, credentials, surroundings} = workbench;
+	const {store, engine, surroundings} = workbench;
 	const {dispatch, getState} = store;
+	const explain = createExplainer(workbench);
 	const show = (overlay: Overlay) => dispatch({type: 'overlayChanged', overlay});
-
-	/** Opens with what is known; what has to be read comes in while it is read. */
-	const explain = (subject: Subject, topics: readonly TopicId[]) => {
-		const {name, image, reference} = subject;
-		dispatch({
-			type: 'dialogChanged',
-			dialog: {kind: 'explain', name, topics, page: 0, gathered: {}, offset: 0},
-		});
-		const add = (facts: GatheredFacts) => {
-			const {dialog} = getState();
-			if (dialog?.kind !== 'explain' || dialog.name !== name) return;
-			const gathered = {...dialog.gathered, ...facts};
-			dispatch({type: 'dialogChanged', dialog: {...dialog, gathered}});
-		};
-		const {signal} = surroundings;
-		// Where it cannot be read, what is known is all that is said.
-		if (image !== undefined) {
-			readImageFacts(engine, image, signal).then(
-				facts => add({image: facts}),
-				() => undefined,
-			);
-		}
-		if (reference !== undefined) {
-			inspectRemote(reference, {registry, credentials, signal}).then(
-				details => add({remote: remoteFacts(details)}),
-				() => undefined,
-			);
-		}
-	};
 
 	return {
 		refresh,

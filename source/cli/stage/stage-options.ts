@@ -14,6 +14,7 @@ export type StageOptions = {
 /** Options of the workbench alone. Parser, help and README read this table. */
 export const workbenchOptions: readonly CommandOption[] = [
 	{flags: '--demo', summary: 'open the workbench on throw-away data'},
+	{flags: '--lab', summary: 'open the workbench with the guided tour'},
 	{flags: '--show-keys', summary: 'show the keys that are pressed'},
 	{flags: '--record <file>', summary: 'record the screen as asciicast v2, without secrets'},
 	{flags: '--overwrite', summary: 'let --record replace a file'},

@@ -27,7 +27,7 @@ import {removeRemoteView} from './remove-remote-view.tsx';
 import {signaturesView} from './signatures-view.tsx';
 import {repositoryView} from './repository-view.tsx';
 import {runView} from './run-view.tsx';
-import {quitView, removeTargetView, saveLogView} from './small-views.tsx';
+import {quitView, removeTargetView, resetLabView, saveLogView} from './small-views.tsx';
 import {tagView} from './tag-view.tsx';
 import {targetView} from './target-view.tsx';
 import {visibilityAddress, visibilityView} from './visibility-view.ts';
@@ -143,6 +143,8 @@ function viewOf(
 			return saveLogView(dialog, context);
 		case 'explain':
 			return explainView(dialog, context, bindings);
+		case 'reset-lab':
+			return resetLabView(context);
 		case 'quit':
 			return quitView(dialog, context);
 	}

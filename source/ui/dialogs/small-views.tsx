@@ -61,6 +61,24 @@ export function saveLogView(
 	};
 }
 
+/** Beginning the tour anew: what is forgotten. */
+export function resetLabView({state}: DialogContext): DialogView {
+	const ticked = Object.keys(state.lab?.ticks ?? {}).length;
+	return {
+		title: 'Begin the tour anew',
+		tone: 'caution',
+		rows: [
+			row(
+				'Forgets ',
+				strong(count(ticked, 'tick')),
+				' with what was seen. Images and registries stay.',
+			),
+			blank,
+			row('Press ', accent('y'), ' to begin anew.'),
+		],
+	};
+}
+
 /** Leaving while jobs run. */
 export function quitView({running}: DialogOf<'quit'>, {state, theme}: DialogContext): DialogView {
 	const them = running === 1 ? 'it' : 'them';
