@@ -66,7 +66,11 @@ export function createRegistryClient(
 	const entries = new Map<string, HostEntry>();
 	const authentications = new Map<string, readonly AuthenticationFacts[]>();
 	const remember = (facts: AuthenticationFacts) => {
-		const before = authentications.get(facts.host) ?? [];
+		const text = JSON.stringify(facts);
+		// A token that serves many requests is one thing to tell.
+		const before = (authentications.get(facts.host) ?? []).filter(
+			known => JSON.stringify(known) !== text,
+		);
 		authentications.set(facts.host, [...before, facts].slice(-mostAuthentications));
 	};
 

@@ -37,6 +37,7 @@ export const labKeys: readonly KeyBinding[] = [
 		help: 'Forget what was ticked off, and begin the tour anew',
 		footer: true,
 		dangerous: true,
+		changes: true,
 		run: intents => intents.openResetLab(),
 	},
 ];

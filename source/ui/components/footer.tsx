@@ -24,7 +24,7 @@ export const Footer = memo(function Footer(props: FooterProps): ReactNode {
 	// One column for what spins, one for air.
 	const jobsWidth = jobs === '' ? 0 : jobs.length + 2;
 	// Where the screen is narrow, or something is to be said, keys and words come first.
-	const hint = lab === '' || lab.length > width / 3 + 4 ? '' : `  ${lab} `;
+	const hint = lab === '' || lab.length > 0.45 * width ? '' : `  ${lab} `;
 	return (
 		<Box width={width} height={1} flexShrink={0}>
 			<Text wrap="truncate">
