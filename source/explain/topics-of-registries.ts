@@ -300,7 +300,7 @@ export function aboutSecrets({image}: Facts): readonly Paragraph[] {
 		plain(
 			'If a secret got in: make it worthless first (revoke it), then build anew, then delete the image. Deleting alone helps nobody: it may have been copied.',
 		),
-		next('{images.layers}, then {layers.wasted} shows files that later layers only hide.'),
+		next('{images.layers}, then {layers.hidden} shows files that later layers only hide.'),
 	];
 }
 

@@ -10,7 +10,7 @@ test.each([
 	await terminal.waitFor('hello');
 	await terminal.waitFor('1.0.0');
 	await terminal.press('e');
-	await terminal.waitFor('It is made of 3 layers and one config.');
+	await terminal.waitFor('It is made of 5 layers and one config.');
 	await terminal.press('tab');
 	await terminal.waitFor('This image begins with its manifest');
 	await terminal.press('e');

@@ -83,7 +83,7 @@ describe('inside a registry', () => {
 		await using terminal = await openPushed();
 		await browse(terminal, 'ghcr');
 		await terminal.press('d');
-		await terminal.waitFor('takes no single tag away');
+		await terminal.waitFor('It is the only tag of octocat/tools/backup');
 		await terminal.press('tab');
 		await terminal.waitFor('The whole repository goes');
 		await terminal.waitFor('GitHub deletes the whole package');
@@ -120,6 +120,8 @@ describe('inside a registry', () => {
 		await terminal.press('esc');
 		await terminal.waitFor(screen => !screen.includes('Copy to another place'));
 		await terminal.press('d');
+		await terminal.waitFor('It is the only tag');
+		await terminal.press('tab');
 		await terminal.waitFor('To confirm, type octocat/tools/backup:nightly');
 	});
 });
