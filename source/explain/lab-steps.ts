@@ -124,8 +124,13 @@ export const labSteps: readonly LabStep[] = [
 		topics: ['signing', 'secrets', 'latest'],
 		parts: [
 			{
+				id: 'security.check',
+				task: 'In images ({pane-1}): {images.safety} looks into every layer for secrets, and for what else is risky.',
+				hint: '{pane-1}, {images.safety}: safety check',
+			},
+			{
 				id: 'security.signing',
-				task: 'Press Enter here: what a signature proves, and what it does not.',
+				task: 'Then {lab}, and Enter here: what a signature proves, and what it does not.',
 				hint: '{lab}, Enter: signing',
 			},
 			{

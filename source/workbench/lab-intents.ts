@@ -55,8 +55,8 @@ export function createLabIntents(workbench: Workbench): LabIntents {
 	if (saved) dispatch({type: 'labChanged', lab: saved});
 	let seen: readonly unknown[] = [];
 	const stop = store.subscribe(() => {
-		const {lab, jobs, dialog, overlay, logins, targets, engine} = getState();
-		const watched = [lab, jobs, dialog, overlay, logins, targets, engine];
+		const {lab, jobs, dialog, overlay, logins, targets, engine, safety} = getState();
+		const watched = [lab, jobs, dialog, overlay, logins, targets, engine, safety];
 		if (!lab || watched.every((value, index) => value === seen[index])) return;
 		seen = watched;
 		// After everyone has heard of the change itself.

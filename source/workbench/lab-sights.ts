@@ -4,6 +4,8 @@ import {shortDigest} from '../domain/digest.ts';
 import type {LabTick} from '../domain/lab.ts';
 import {describeAnswer, isWorking} from '../domain/probe.ts';
 import {parseReference} from '../domain/reference.ts';
+import type {SafetyReport} from '../domain/safety.ts';
+import {countSeverities} from '../domain/severity.ts';
 import {formatBytes} from '../domain/size.ts';
 import {isTouched} from '../domain/cleanup.ts';
 import {labSteps} from '../explain/lab-steps.ts';
@@ -121,6 +123,13 @@ const sights: Readonly<Record<string, (state: State, jobs: readonly Job[]) => Si
 			}
 			return undefined;
 		},
+		'security.check': state => {
+			const since = Date.parse(state.lab?.startedAt ?? '');
+			const report = safetyReports(state).find(
+				({complete, checkedAt}) => complete && Date.parse(checkedAt) >= since,
+			);
+			return report && safetyEvidence(report);
+		},
 		'security.signing': state => read(state, 'signing'),
 		'security.secrets': state => read(state, 'secrets'),
 		'acr.push': (state, jobs) =>
@@ -152,6 +161,26 @@ function read(state: State, topic: TopicId): Sight | undefined {
 	if (page.topic !== topic) return undefined;
 	const facts = page.paragraphs.filter(({kind}) => kind === 'fact').map(({text}) => text);
 	return {evidence: facts.length > 0 ? facts : [`Read: ${page.title}`]};
+}
+
+/** Of local images, and what is open of one on a registry. */
+function safetyReports({safety, overlay}: State): readonly SafetyReport[] {
+	const open = overlay?.kind === 'safety' ? overlay.report : undefined;
+	return [...Object.values(safety), ...(open ? [open] : [])];
+}
+
+function safetyEvidence({reference, findings, vulnerabilities, scan, notChecked}: SafetyReport) {
+	const counts = countSeverities([...findings, ...vulnerabilities]);
+	const found = counts.map(([severity, count]) => `${count} ${severity}`).join(', ');
+	return {
+		evidence: [
+			`${reference}: ${scan.layersRead} of ${countOf(scan.layers, 'layer')} and ${countOf(scan.files, 'file')} looked into`,
+			found === '' ? 'nothing was found in what was checked' : `found: ${found}`,
+			...(notChecked.length > 0
+				? [`not checked: ${notChecked.map(({what}) => what).join(', ')}`]
+				: []),
+		],
+	};
 }
 
 function explained(state: State, topic: TopicId, reason: string): Sight | undefined {

@@ -80,6 +80,10 @@ test.each([
 		await terminal.waitFor('lab 7/9');
 		await leave(terminal);
 
+		await terminal.press('1', 's');
+		await terminal.waitFor(/\d layers · .* package/);
+		look();
+		await leave(terminal);
 		await terminal.press('L');
 		await terminal.waitFor('what a signature proves');
 		await terminal.press('enter');
@@ -94,7 +98,7 @@ test.each([
 		await terminal.waitFor('coursereg.azurecr');
 		await terminal.press('j', 'space');
 		await terminal.press('enter');
-		await terminal.waitFor('Pushed coursereg');
+		await terminal.waitFor(/Pushed tools\/backup:nightly to .*coursereg/);
 		await terminal.press('1');
 		await terminal.waitFor('lab 9/9');
 
@@ -134,6 +138,7 @@ test.each([
 		const evidence = report.steps.flatMap(({parts}) => parts.flatMap(part => part.evidence));
 		expect(evidence.join('\n')).toMatch(/digest sha256:[0-9a-f]{64}/);
 		expect(evidence.join('\n')).toContain('the very digest that ghcr.localhost');
+		expect(evidence.join('\n')).toMatch(/5 of 5 layers and \d+ files? looked into/);
 		const markdown = await textOf('.md');
 		expect(markdown).toContain('**9 of 9 steps.**');
 		expect(markdown).toContain('| 6. Run what was pulled | not possible here, explained |');

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {JobEvent, JobResult} from '../../source/domain/events.ts';
 import type {LabProgress} from '../../source/domain/lab.ts';
+import type {SafetyReport} from '../../source/domain/safety.ts';
 import {labJson, labMarkdown} from '../../source/explain/lab-report.ts';
 import {labSteps, nextPart, standingOf, stepsThrough} from '../../source/explain/lab-steps.ts';
 import {findTopic} from '../../source/explain/topics.ts';
@@ -103,6 +104,33 @@ describe('what ticks the tour off', () => {
 		} as const;
 		expect(ticked(...ended(result))['repull.same']?.evidence).toContain(`digest ${digest}`);
 		expect(ticked(...ended({...result, same: false}))['repull.same']).toBeUndefined();
+	});
+
+	test('a safety check that was made to its end since the tour began', () => {
+		const report: SafetyReport = {
+			reference: 'hello:1.0.0',
+			from: 'engine',
+			imageId: digest,
+			checkedAt: new Date(now - 1000).toISOString(),
+			findings: [],
+			vulnerabilities: [],
+			inventory: [],
+			scan: {
+				...{layers: 2, layersRead: 2, files: 7, filesScanned: 7, bytesScanned: 70},
+				...{bytesRead: 70, binaryFiles: 0, largeFiles: 0, durationMs: 5},
+			},
+			notChecked: [{what: 'vulnerabilities', why: 'no scanner', whatToDo: 'install one'}],
+			complete: true,
+		};
+		const reported = (changed: Partial<SafetyReport>) =>
+			ticked({type: 'safetyReported', report: {...report, ...changed}})['security.check'];
+		expect(reported({})?.evidence).toEqual([
+			'hello:1.0.0: 2 of 2 layers and 7 files looked into',
+			'nothing was found in what was checked',
+			'not checked: vulnerabilities',
+		]);
+		expect(reported({complete: false})).toBeUndefined();
+		expect(reported({checkedAt: new Date(now - 120_000).toISOString()})).toBeUndefined();
 	});
 
 	test('an explanation that is open, on its page', () => {
