@@ -71,7 +71,7 @@ export function createOutput({out, error}: Streams, json: boolean): Output {
 					say(event.type === 'probed' ? describeAnswer(event.answer) : reached(event.container));
 					return;
 				case 'warned':
-					say(`! ${event.message}${event.hint ? ` ${event.hint}` : ''}`);
+					say(`! ${sentence(event.message, event.hint)}`);
 					return;
 				case 'finished':
 					for (const text of describeResult(event.result)) out.write(`${text}\n`);
@@ -86,6 +86,11 @@ export function createOutput({out, error}: Streams, json: boolean): Output {
 			}
 		},
 	};
+}
+
+/** A message with its hint behind it. */
+function sentence(message: string, hint: string | undefined): string {
+	return hint ? `${message}${/[.!?…]$/.test(message) ? '' : '.'} ${hint}` : message;
 }
 
 function settledText({state, doneBytes}: TransferEvent): string {

@@ -272,7 +272,11 @@ async function removeThere(
 	progress: Progress,
 ): Promise<void> {
 	const {signal} = context;
-	const {repository, guard} = await openSide(parseReference(`${entry.place}:latest`), context);
+	const {repository, guard} = await openSide(
+		parseReference(`${entry.place}:latest`),
+		context,
+		'delete',
+	);
 	const {untag, manifest} = repository.removal;
 	const going = entry.names.filter(({goes}) => goes).map(({name}) => name);
 	for (const tag of going) {

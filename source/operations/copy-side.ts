@@ -1,5 +1,6 @@
 /** One side of a copy: where, and with which login, so that a refusal tells whose it is. */
 import {formatReference, type Reference} from '../domain/reference.ts';
+import type {Deed} from '../registry/providers/provider.ts';
 import type {RemoteRepository} from '../registry/registry-client.ts';
 import type {OperationContext} from './context.ts';
 import {explainRegistryFailure} from './explain-failure.ts';
@@ -15,15 +16,16 @@ export type CopySide = {
 	explain(thrown: unknown): unknown;
 };
 
-/** Looks the login up; asks nothing of the registry. */
+/** Looks the login up; asks nothing of the registry. `deed` is what a refusal says was refused. */
 export async function openSide(
 	reference: Reference,
 	{registry, credentials, signal}: Pick<OperationContext, 'registry' | 'credentials' | 'signal'>,
+	deed: Deed = 'read',
 ): Promise<CopySide> {
 	const found = await credentials.find(reference.domain, {signal, path: reference.path});
 	const explain = (thrown: unknown): unknown => {
 		if (thrown instanceof Error && explained.has(thrown)) return thrown;
-		const error = explainRegistryFailure(thrown, reference, found);
+		const error = explainRegistryFailure(thrown, reference, found, deed);
 		explained.add(error);
 		return error;
 	};

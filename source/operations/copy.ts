@@ -46,7 +46,10 @@ export async function* copyImage(
 	const from = parseReference(request.source);
 	const to = destinationOf(request.destination);
 	const begun = now();
-	const [source, destination] = await Promise.all([openSide(from, context), openSide(to, context)]);
+	const [source, destination] = await Promise.all([
+		openSide(from, context),
+		openSide(to, context, 'write to'),
+	]);
 	yield {
 		type: 'step',
 		message: `Copying ${familiarReference(from)} to ${familiarReference(to)}`,

@@ -3,6 +3,7 @@ import {credentialUsername, type FoundCredential} from '../domain/credential.ts'
 import {RegbenchError, toRegbenchError} from '../domain/errors.ts';
 import type {Reference} from '../domain/reference.ts';
 import {explainForbidden} from '../registry/forbidden.ts';
+import type {Deed} from '../registry/providers/provider.ts';
 import {providerForHost} from '../registry/providers/table.ts';
 
 /**
@@ -13,6 +14,7 @@ export function explainRegistryFailure(
 	thrown: unknown,
 	reference: Reference,
 	found: FoundCredential | undefined,
+	deed: Deed = 'write to',
 ): RegbenchError {
 	const error = toRegbenchError(thrown);
 	const host = reference.domain;
@@ -35,14 +37,10 @@ export function explainRegistryFailure(
 			: found
 				? `the login from ${found.source}`
 				: 'an anonymous visitor';
-		return new RegbenchError(
-			'FORBIDDEN',
-			`${host} does not let ${who} do this to ${reference.path}`,
-			{
-				hint: explainForbidden(provider, {username, source: found?.source, namespace}),
-				cause: error,
-			},
-		);
+		return new RegbenchError('FORBIDDEN', `${host} does not let ${who} ${deed} ${reference.path}`, {
+			hint: explainForbidden(provider, {username, source: found?.source, namespace, deed}),
+			cause: error,
+		});
 	}
 	return error;
 }

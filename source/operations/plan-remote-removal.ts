@@ -26,7 +26,7 @@ export async function planRemoteRemoval(
 		Pick<CallOptions, 'onNotice'>,
 ): Promise<RemoteRemovalPlan> {
 	const {signal, onNotice} = context;
-	const side = await openSide(parseReference(text), context);
+	const side = await openSide(parseReference(text), context, 'delete');
 	return side.guard(plan(side.repository, parseReference(text), mode, {signal, onNotice}, signal));
 }
 

@@ -27,7 +27,7 @@ export async function* removeRemote(
 		throw new RegbenchError('UNSUPPORTED', plan.reason ?? `${plan.reference} cannot be deleted`);
 	}
 	const reference = parseReference(plan.reference);
-	const side = await openSide(reference, context);
+	const side = await openSide(reference, context, 'delete');
 	yield {
 		type: 'step',
 		message:

@@ -105,7 +105,7 @@ async function checkPullable(
 		}
 		return remote;
 	} catch (thrown) {
-		const error = explainRegistryFailure(thrown, reference, found);
+		const error = explainRegistryFailure(thrown, reference, found, 'read');
 		if (error.code === 'CANCELLED') throw error;
 		const hint =
 			error.code === 'TAG_NOT_FOUND' ? `Push ${familiarReference(reference)} first.` : error.hint;

@@ -47,7 +47,7 @@ export async function* signImage(
 	const {signal} = context;
 	const reference = parseReference(request.reference);
 	const name = formatReference(reference);
-	const {repository, guard} = await openSide(reference, context);
+	const {repository, guard} = await openSide(reference, context, 'write to');
 	const target = await guard(repository.resolve(tagOrDigest(reference), {signal}));
 	if (!target) throw new RegbenchError('TAG_NOT_FOUND', `${name} is not on the registry`);
 	const {digest} = target;

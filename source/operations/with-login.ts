@@ -29,12 +29,13 @@ export async function* withLogin<Result>(
 	attempt: Attempt<Result>,
 	{credentials, signal}: Pick<OperationContext, 'credentials' | 'signal'>,
 ): AsyncGenerator<OperationEvent, Result, undefined> {
+	const deed = readsOnly ? 'read' : 'write to';
 	let refused: unknown;
 	let login = found;
 	try {
 		return yield* attempt(found);
 	} catch (thrown) {
-		if (!found || !isRefusal(thrown)) throw explainRegistryFailure(thrown, reference, found);
+		if (!found || !isRefusal(thrown)) throw explainRegistryFailure(thrown, reference, found, deed);
 		refused = thrown;
 	}
 	const {domain, path} = reference;
@@ -43,12 +44,12 @@ export async function* withLogin<Result>(
 		try {
 			return yield* attempt(other);
 		} catch (thrown) {
-			if (!isRefusal(thrown)) throw explainRegistryFailure(thrown, reference, other);
+			if (!isRefusal(thrown)) throw explainRegistryFailure(thrown, reference, other, deed);
 			refused = thrown;
 			login = other;
 		}
 	}
-	if (!readsOnly) throw explainRegistryFailure(refused, reference, login);
+	if (!readsOnly) throw explainRegistryFailure(refused, reference, login, deed);
 	yield {
 		type: 'warned',
 		message: `${domain} refused the login from ${found.source}: trying without it.`,
@@ -57,7 +58,7 @@ export async function* withLogin<Result>(
 	try {
 		return yield* attempt(undefined);
 	} catch (thrown) {
-		throw explainRegistryFailure(isRefusal(thrown) ? refused : thrown, reference, login);
+		throw explainRegistryFailure(isRefusal(thrown) ? refused : thrown, reference, login, deed);
 	}
 }
 

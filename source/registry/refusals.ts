@@ -2,7 +2,7 @@
 import {RegbenchError, type ErrorDetails} from '../domain/errors.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import {explainForbidden} from './forbidden.ts';
-import type {RegistryProvider} from './providers/provider.ts';
+import type {Deed, RegistryProvider} from './providers/provider.ts';
 import type {WireAnswer} from './wire-answer.ts';
 
 /** What was asked, for the words of the error. */
@@ -86,10 +86,11 @@ export function refusalOf(
 
 	if (status === 401 || status === 403 || has('DENIED')) {
 		const who = identity.username ?? (identity.source ? 'this login' : 'anybody without a login');
-		return fail('FORBIDDEN', `${domain} does not let ${who} ${deed(subject)} ${what}${says}`, {
+		return fail('FORBIDDEN', `${domain} does not let ${who} ${deedOf(subject)} ${what}${says}`, {
 			hint: explainForbidden(provider, {
 				...identity,
 				namespace: namespaceOf(subject.path),
+				deed: deedOf(subject),
 			}),
 		});
 	}
@@ -184,7 +185,7 @@ export function namespaceOf(path: string | undefined): string {
 	return path === undefined ? '' : path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
-function deed({writes, deletes}: Subject): string {
+function deedOf({writes, deletes}: Subject): Deed {
 	if (deletes) return 'delete';
 	return writes ? 'write to' : 'read';
 }
@@ -204,7 +205,10 @@ function shown(text: string): string {
 	const line = sanitise(text.slice(0, 4 * complaintLength))
 		.replaceAll(/\s+/g, ' ')
 		.trim();
-	return line.length > complaintLength ? `${line.slice(0, complaintLength - 1)}…` : line;
+	// It becomes the end of a sentence of ours, which has its own full stop.
+	return line.length > complaintLength
+		? `${line.slice(0, complaintLength - 1)}…`
+		: line.replace(/\.$/, '');
 }
 
 function parseJson(text: string): unknown {

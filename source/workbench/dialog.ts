@@ -144,6 +144,8 @@ export type Dialog =
 			/** Where it will be kept: a credential helper's name, `system keychain`, `memory`; absent until known. */
 			readonly keptIn?: string;
 			readonly problem?: ErrorRecord;
+			/** How often the registry has refused what was typed: each time the password begins anew. */
+			readonly refusals?: number;
 	  }
 	| {readonly kind: 'remove-target'; readonly targetId: string}
 	/** Who signed a tag on a registry, and signing it. */

@@ -72,7 +72,8 @@ export function createImageIntents(workbench: Workbench): ImageIntents {
 					// The layers of one image are sent once, however many tags of it go.
 					const sent = goesAlong
 						? {
-								layersPresent: preview.layersTotal,
+								layersTotal: 0,
+								layersPresent: 0,
 								layersMountable: 0,
 								bytesToUpload: 0,
 								bytesMountable: 0,

@@ -223,7 +223,7 @@ export function describeResult(result: JobResult): readonly string[] {
 			];
 		case 'login':
 			return [
-				`logged in to ${result.host}${result.username ? ` as ${result.username}` : ''}, kept in ${result.storedIn}`,
+				`logged in to ${result.host}${result.username ? ` as ${result.username}` : ''}, kept in ${result.storedIn === 'memory' ? 'memory until regbench ends' : result.storedIn}`,
 			];
 		case 'logout':
 			return [

@@ -250,7 +250,11 @@ export function createRegistryIntents(workbench: Workbench): RegistryIntents {
 				const open = getState().dialog;
 				const stillOpen = open?.kind === 'login' && open.host === dialog.host;
 				if (problem) {
-					if (stillOpen) show({...open, phase: 'editing', field: 'password', problem});
+					if (!stillOpen) return;
+					// Nobody can see what is wrong in a masked text; one that was never tried is kept.
+					const refused = problem.code === 'UNAUTHORIZED' || problem.code === 'FORBIDDEN';
+					const refusals = (open.refusals ?? 0) + (refused ? 1 : 0);
+					show({...open, phase: 'editing', field: 'password', problem, refusals});
 					return;
 				}
 				if (stillOpen) show(undefined);

@@ -2,6 +2,7 @@
 import {shortDigest} from '../domain/digest.ts';
 import {toErrorRecord} from '../domain/errors.ts';
 import {formatReference, parseReference} from '../domain/reference.ts';
+import type {Target} from '../domain/target.ts';
 import {planRemoteRemoval} from '../operations/plan-remote-removal.ts';
 import {checkReferenceText, targetReference} from '../registry/providers/table.ts';
 import type {Intents} from './intents.ts';
@@ -105,8 +106,7 @@ export function createRemoteChangeIntents(workbench: Workbench): RemoteChangeInt
 					'Choose a tag that a registry has: it is copied without this machine.',
 				);
 			}
-			const {domain} = parseReference(source);
-			const other = state.targets.find(({host}) => host !== domain) ?? state.targets[0];
+			const other = nextPlace(state, source);
 			const dialog: CopyDialog = {
 				kind: 'copy',
 				source,
@@ -189,6 +189,18 @@ function subjectOnRegistry(state: State): string | undefined {
 	return preferred
 		.flatMap(id => (id === undefined ? [] : (row.remote[id] ?? [])))
 		.find(reference => state.remoteTags[reference]?.phase === 'known');
+}
+
+/** The target after the one it comes from, in their order: from staging to production in two keys. */
+function nextPlace(state: State, source: string): Target | undefined {
+	const {targets} = state;
+	const {domain, path} = parseReference(source);
+	const from = targets.findIndex(
+		({host, namespace}) =>
+			host === domain && (namespace === '' || path.startsWith(`${namespace}/`)),
+	);
+	const inTurn = [...targets.slice(from + 1), ...targets.slice(0, from + 1)];
+	return inTurn.find(({id}) => destinationOn(state, source, id) !== source) ?? inTurn[0];
 }
 
 function destinationOn(state: State, source: string, targetId: string | undefined): string {

@@ -53,7 +53,10 @@ export function createRemoteIntents(workbench: Workbench): RemoteIntents {
 			const remote = selectRemote(getState());
 			const level = remote?.levels.at(-1);
 			if (!remote || level?.at !== 'tags') return;
-			const sort = sorts[(sorts.indexOf(level.sort) + 1) % sorts.length] ?? 'version';
+			// Not every registry tells when a tag was pushed.
+			const hasTimes = level.listing.entries.some(({pushedAt}) => pushedAt !== undefined);
+			const offered = hasTimes ? sorts : sorts.filter(sort => sort !== 'time');
+			const sort = offered[(offered.indexOf(level.sort) + 1) % offered.length] ?? 'version';
 			const levels = [...remote.levels.slice(0, -1), {...level, sort}];
 			dispatch({type: 'overlayChanged', overlay: {...remote, levels}});
 		},

@@ -23,8 +23,8 @@ test('a login is tried before it is kept, and its secret is nowhere to be found'
 	await terminal.type('wrong-password-1');
 	await terminal.press('enter');
 	await terminal.waitFor(/refused/);
-	// Typed anew, then taken.
-	await terminal.press('ctrl-u');
+	// What was refused is gone: it is typed anew, then taken.
+	await terminal.waitFor('stays hidden');
 	await terminal.type(password);
 	await terminal.press('enter');
 	await terminal.waitFor(`logged in to ${host} as octocat`);

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {explainForbidden} from '../../source/registry/forbidden.ts';
+import type {Deed} from '../../source/registry/providers/provider.ts';
 import {providerForHost} from '../../source/registry/providers/table.ts';
 
 function hint(host: string, username: string, namespace: string): string {
@@ -29,4 +30,20 @@ test.each([
 ])('a 403 on %s for %s in %s is no question of whose it is', (host, username, namespace) => {
 	expect(hint(host, username, namespace)).not.toContain('logged in as');
 	expect(hint(host, username, namespace)).not.toBe('');
+});
+
+test.each([
+	['ghcr.io', 'octocat', 'octocat', 'read:packages', 'delete:packages'],
+	['ghcr.io', 'octocat', 'github', 'github has given access', 'Admin on the package'],
+	['docker.io', 'ada', 'ada', 'a token that may read', 'a token that may delete'],
+	['registry.gitlab.com', 'ada', 'group', 'read_registry', 'write_registry'],
+	['quay.io', 'ada', 'team', 'read access', 'write access'],
+	['harbor.example.com', 'ada', 'team', 'may read below team', 'may delete below team'],
+])('a 403 on %s for %s in %s asks for no more than the deed needs', (...facts) => {
+	const [host, username, namespace, toRead, toDelete] = facts;
+	const hintFor = (deed: Deed) =>
+		explainForbidden(providerForHost(host), {username, namespace, deed});
+	expect(hintFor('read')).toContain(toRead);
+	expect(hintFor('read')).not.toMatch(/\bwrite\b|write:|write_/);
+	expect(hintFor('delete')).toContain(toDelete);
 });

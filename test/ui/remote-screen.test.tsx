@@ -167,6 +167,19 @@ describe('a registry', () => {
 		}
 	});
 
+	test('says that nothing refers to a tag, rather than nothing', () => {
+		const value = {...remoteDetails, referrers: [], attestations: 0};
+		const bare = {...details, details: {phase: 'ready', value}} as RemoteLevel;
+		expect(draw({...open(tags(), bare), zoomed: true}, 120, 60)).toContain(
+			'nothing: no signature, SBOM or attestation',
+		);
+	});
+
+	test('among repositories the footer keeps what works there, at 80 columns too', () => {
+		const footer = draw(open(repositories), 80, 24).split('\n').at(-1);
+		expect(footer).toMatch(/open.*who sees it.*by name.*help/);
+	});
+
 	test.each([
 		[80, 24],
 		[60, 16],

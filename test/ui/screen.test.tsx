@@ -52,6 +52,20 @@ describe('the workbench in the middle of its day', () => {
 	});
 });
 
+test('a login whose place is too long for its row is named by its kind', () => {
+	const login = (source: string) => ({
+		...sampleState(),
+		logins: {
+			'ghcr.io': {phase: 'logged-in', source, username: 'octocat', checked: true},
+		} as State['logins'],
+	});
+	const screen = (source: string) => plain(drawScreen(login(source), 120, 40));
+	expect(screen('gh login')).toContain('gh login (octocat)');
+	expect(screen('environment REGBENCH_TOKEN_GHCR_IO')).toMatch(
+		/ghcr\.io\/octocat \* +environment +│/,
+	);
+});
+
 describe('what a pane says when it has nothing to show', () => {
 	const start = initialState({now});
 	const cases: ReadonlyArray<readonly [string, State, readonly string[]]> = [

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {TagEntry} from '../../source/domain/remote.ts';
+import type {Target} from '../../source/domain/target.ts';
 import {
 	selectRemote,
 	selectRemoteKey,
@@ -8,7 +9,7 @@ import {
 	tagRowsOfLevel,
 } from '../../source/workbench/remote-selectors.ts';
 import type {RemoteLevel, State} from '../../source/workbench/state.ts';
-import {acr, fakeImage, openRemoteWorld, type RemoteWorld} from './remote-world.ts';
+import {acr, fakeImage, ghcr, openRemoteWorld, type RemoteWorld} from './remote-world.ts';
 
 const image = fakeImage('2026-11-20T10:00:00Z');
 const hello = {'1.0.0': image, '1.10.0': image, '1.2.0': image, latest: image};
@@ -90,6 +91,17 @@ describe('the view into a registry', () => {
 		});
 		expect(orders).toEqual(['1.10.0 1.2.0 latest', '1.10.0 1.2.0 latest', '1.2.0 1.10.0 latest']);
 		expect(selectRemoteKey(store.getState())).toBe('1.2.0');
+	});
+
+	test('offers no order by time where the registry tells none', async () => {
+		using world = openRemoteWorld({repositories: {'ghcr.io/octocat/hello': {tags: hello}}});
+		const {store, remote} = world;
+		await openTags(world);
+		const orders = Array.from({length: 3}, () => {
+			remote.cycleRemoteSort();
+			return level(store.getState(), 'tags').sort;
+		});
+		expect(orders).toEqual(['name', 'version', 'name']);
 	});
 
 	test('filters while one types; Esc takes the filter first, then a step', async () => {
@@ -236,6 +248,34 @@ test('a copy goes to the other registry, says what is there, and starts with wha
 			withReferrers: true,
 		},
 	]);
+});
+
+test('a copy is offered to the target after the one it comes from', async () => {
+	const place = (host: string, namespace: string): Target => ({
+		id: `${host}/${namespace}`,
+		provider: 'generic',
+		host,
+		namespace,
+	});
+	const staging = place('registry.example.com', 'staging');
+	const production = place('registry.example.com', 'prod');
+	using world = openRemoteWorld({
+		repositories: {'registry.example.com/staging/shop': {tags: {'1.2': image}}},
+		targets: [ghcr, staging, production],
+	});
+	const {store, navigation, remote, changes} = world;
+	navigation.focusPane('registries');
+	navigation.move({by: 'row', count: 1});
+	remote.openRemote();
+	await expect.poll(() => level(store.getState(), 'repositories').listing.phase).toBe('complete');
+	remote.enterRemote();
+	await expect.poll(() => level(store.getState(), 'tags').listing.phase).toBe('complete');
+	changes.openCopy();
+	expect(store.getState().dialog).toMatchObject({
+		source: 'registry.example.com/staging/shop:1.2',
+		value: 'registry.example.com/prod/shop:1.2',
+		targetId: production.id,
+	});
 });
 
 test('a delete starts only when its name was typed exactly, with every tag that goes in its plan', async () => {

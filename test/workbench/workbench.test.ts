@@ -153,6 +153,34 @@ describe('dialogs', () => {
 		}
 	});
 
+	test('layers that several tags share are counted once', async () => {
+		await using workbench = await openWorkbench();
+		const {host} = await workbench.world.startRegistry();
+		const {intents} = workbench;
+		await workbench.until(ready);
+		intents.openAddTarget();
+		intents.changeTargetField('host', host);
+		intents.submitTarget();
+		await workbench.until(({targets}) => targets.some(({id}) => id === host));
+		intents.focusPane('images');
+		await workbench.until(state => {
+			if ((selectCurrentImage(state)?.references.length ?? 0) > 1) return true;
+			intents.move(down);
+			return false;
+		});
+		intents.openPush();
+		const planned = await workbench.until(({dialog}) =>
+			dialog?.kind === 'push'
+				? Object.values(dialog.plans).filter(({phase}) => phase === 'ready').length === 2
+				: false,
+		);
+		const plans = Object.values(dialogOf(planned, 'push').plans);
+		expect(plans).toMatchObject([
+			{value: {layersTotal: 3, layersPresent: 0}},
+			{value: {layersTotal: 0, layersPresent: 0, bytesToUpload: 0}},
+		]);
+	});
+
 	test('a delete of what a container uses is refused until it is forced', async () => {
 		const removed: unknown[] = [];
 		const engineOver = (engine: Engine): Engine => ({

@@ -28,10 +28,12 @@ export const dockerHub: RegistryProvider = {
 		path.startsWith('library/')
 			? `https://hub.docker.com/_/${path.slice('library/'.length)}`
 			: `https://hub.docker.com/r/${path}`,
-	forbiddenHint: ({namespace}) =>
-		namespace === 'library'
-			? 'A name without owner belongs to the official images: push under docker.io/YOUR-LOGIN/NAME.'
-			: `Push under a namespace of your own instead of ${namespace || 'this one'}, with a token that may write.`,
+	forbiddenHint: ({namespace, deed}) =>
+		deed === 'read' || deed === 'delete'
+			? `The login needs access to ${namespace || 'the repository'}, and a token that may ${deed}.`
+			: namespace === 'library'
+				? 'A name without owner belongs to the official images: push under docker.io/YOUR-LOGIN/NAME.'
+				: `Push under a namespace of your own instead of ${namespace || 'this one'}, with a token that may write.`,
 	credentials: {
 		environmentVariables: [],
 		dockerConfigKeys: [

@@ -11,8 +11,8 @@ export const generic: RegistryProvider = {
 	namespaceRequired: false,
 	namespaceLabel: 'project',
 	checkPath: checkAnyPath,
-	forbiddenHint: ({username, namespace}) =>
-		`Ask the registry's operator whether ${username ?? 'your login'} may write${namespace ? ` below ${namespace}` : ' there'}.`,
+	forbiddenHint: ({username, namespace, deed}) =>
+		`Ask the registry's operator whether ${username ?? 'your login'} may ${deed === 'read' || deed === 'delete' ? deed : 'write'}${namespace ? ` below ${namespace}` : ' there'}.`,
 	credentials: {environmentVariables: [], dockerConfigKeys: []},
 	login: {
 		steps: [

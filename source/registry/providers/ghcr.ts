@@ -28,9 +28,18 @@ export const ghcr: RegistryProvider = {
 		if (!owner || name.length === 0) return undefined;
 		return `https://github.com/${owner}/packages/container/package/${encodeURIComponent(name.join('/'))}`;
 	},
-	forbiddenHint: ({username, source, namespace}) => {
+	forbiddenHint: ({username, source, namespace, deed}) => {
 		const owner = namespace.split('/')[0] || 'the owner';
-		if (username !== undefined && username.toLowerCase() !== owner.toLowerCase()) {
+		const isForeign = username !== undefined && username.toLowerCase() !== owner.toLowerCase();
+		if (deed === 'read') {
+			return isForeign
+				? `A private package is shown only to whom ${owner} has given access, with a token that has the scope read:packages.`
+				: 'GitHub says this of a mistyped, expired or revoked token, too: check it, and that it has the scope read:packages.';
+		}
+		if (deed === 'delete') {
+			return 'The token needs the scope delete:packages, and the login the role Admin on the package.';
+		}
+		if (isForeign) {
 			return `Push to ghcr.io/${username.toLowerCase()}, or use a token that may write packages of ${owner} (an organisation with single sign-on must authorise it).`;
 		}
 		if (source === 'gh login') {

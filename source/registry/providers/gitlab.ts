@@ -22,8 +22,10 @@ export const gitlab: RegistryProvider = {
 			? `https://gitlab.com/${group}/${project}/container_registry`
 			: undefined;
 	},
-	forbiddenHint: ({username, namespace}) =>
-		`${username ? `${username} needs` : 'The login needs'} the role Developer in ${namespace || 'the project'}, the project has to exist, and the token needs write_registry.`,
+	forbiddenHint: ({username, namespace, deed}) =>
+		deed === 'read'
+			? `${username ? `${username} needs` : 'The login needs'} the role Reporter in ${namespace || 'the project'}, and the token needs read_registry.`
+			: `${username ? `${username} needs` : 'The login needs'} the role Developer in ${namespace || 'the project'}, the project has to exist, and the token needs write_registry.`,
 	credentials: {
 		environmentVariables: [],
 		dockerConfigKeys: [],

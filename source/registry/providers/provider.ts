@@ -84,7 +84,12 @@ export type ProviderRemoval = {
 	readonly note?: string;
 };
 
+/** What was refused, as it stands in a sentence before a name. */
+export type Deed = 'read' | 'write to' | 'delete';
+
 export type ForbiddenFacts = {
+	/** @default 'write to' */
+	readonly deed?: Deed | undefined;
 	readonly username?: string | undefined;
 	/** Where the login came from, in the words of its source: `gh login`. */
 	readonly source?: string | undefined;

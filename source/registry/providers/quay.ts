@@ -17,8 +17,8 @@ export const quay: RegistryProvider = {
 			? undefined
 			: {message: 'On quay.io a name begins with its namespace: NAMESPACE/REPOSITORY'}),
 	webAddress: (_host, path) => `https://quay.io/repository/${path}`,
-	forbiddenHint: ({username, namespace}) =>
-		`${username ? `${username} needs` : 'The login needs'} write access in ${namespace || 'the namespace'}; a robot account (NAMESPACE+ROBOT) has to be given it for each repository.`,
+	forbiddenHint: ({username, namespace, deed}) =>
+		`${username ? `${username} needs` : 'The login needs'} ${deed === 'read' ? 'read' : 'write'} access in ${namespace || 'the namespace'}; a robot account (NAMESPACE+ROBOT) has to be given it for each repository.`,
 	credentials: {
 		environmentVariables: [],
 		dockerConfigKeys: [],

@@ -85,7 +85,7 @@ function fieldRows(
 			current: !onUsername,
 			field: columns => (
 				<SecretField
-					key={`password ${dialog.host}`}
+					key={`password ${dialog.host} ${dialog.refusals ?? 0}`}
 					name="login:password"
 					theme={theme}
 					onSecret={text => intents.submitLogin(new Secret(text))}

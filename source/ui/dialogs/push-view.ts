@@ -122,7 +122,9 @@ function namingRows(plans: readonly PushPlan[], width: number): readonly TextRow
 		return sentence(`${text} ${only.reference}`, width, 'quiet', quiet(indent));
 	}
 	const unnamed = plans.filter(plan => plan.tagsFirst).length;
-	return unnamed === 0 ? [] : [row(quiet(`${indent}${count(unnamed, 'tag')} named for it first`))];
+	return unnamed === 0
+		? []
+		: [row(quiet(`${indent}tagged first, with ${count(unnamed, 'name')} for this registry`))];
 }
 
 function replacedText(plans: readonly PushPlan[]): string | undefined {

@@ -106,7 +106,7 @@ function anonymousRows(
 
 function placeRows(dialog: VisibilityDialog, context: DialogContext): readonly TextRow[] {
 	const address = visibilityAddress(dialog);
-	if (address === undefined) return [];
+	if (address === undefined) return practiceRows(dialog, context);
 	const settings =
 		dialog.facts.phase === 'ready' && dialog.facts.value?.settingsAddress !== undefined;
 	return [
@@ -114,6 +114,19 @@ function placeRows(dialog: VisibilityDialog, context: DialogContext): readonly T
 		row(settings ? 'It is changed in a browser only, on this page:' : 'Its page:'),
 		...addressRows(address, context.width),
 		...codeRows(context),
+	];
+}
+
+/** A practice registry that tells a visibility has no page to change it on; the real one has. */
+function practiceRows({facts}: VisibilityDialog, {width}: DialogContext): readonly TextRow[] {
+	if (facts.phase !== 'ready' || facts.value?.visibility === undefined) return [];
+	return [
+		blank,
+		...sentence(
+			'This registry names no page where that is changed. On ghcr.io the link stands here, with a code for your phone: no API changes it.',
+			width,
+			'quiet',
+		),
 	];
 }
 

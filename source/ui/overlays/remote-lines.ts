@@ -95,8 +95,11 @@ const referrerTitles: Readonly<Record<Referrer['kind'], string>> = {
 
 function referrers({heading, add}: Sections, details: RemoteDetails): void {
 	const {attestations} = details;
-	if (details.referrers.length === 0 && attestations === 0) return;
 	heading('Refers to it');
+	if (details.referrers.length === 0 && attestations === 0) {
+		add({text: 'nothing: no signature, SBOM or attestation', tone: 'quiet'});
+		return;
+	}
 	for (const kind of ['signature', 'sbom', 'attestation', 'other'] as const) {
 		for (const referrer of details.referrers.filter(candidate => candidate.kind === kind)) {
 			add(

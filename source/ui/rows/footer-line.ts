@@ -7,7 +7,13 @@ import {displayWidth} from '../text.ts';
 import type {Theme, Tone} from '../theme.ts';
 import {composeLine, type Cell} from './line.ts';
 
-export type Hint = {readonly key: string; readonly title: string; readonly usable: boolean};
+export type Hint = {
+	readonly key: string;
+	readonly title: string;
+	readonly usable: boolean;
+	/** It works everywhere, and so tells nothing about this place. */
+	readonly general?: boolean;
+};
 
 /** Hints of what has the keyboard, most important first. */
 export function footerHints(bindings: readonly KeyBinding[], state: State): readonly Hint[] {
@@ -32,6 +38,7 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 				key: keyName(key),
 				title: binding.title,
 				usable: whyBlocked(binding, state) === undefined,
+				general: scope === 'everywhere',
 			});
 		}
 	}
@@ -48,21 +55,25 @@ function hasFilter(state: State): boolean {
 /** Always shown, however narrow the screen is: from there all else can be found. */
 const indispensable = new Set(['help']);
 
-/** The hints that fit, with help kept among them. */
+/** The hints that fit, with help kept among them; what cannot be used now gives way to what can. */
 export function hintCells(theme: Theme, hints: readonly Hint[], width: number): readonly Cell[] {
 	const widthOf = ({key, title}: Hint) => displayWidth(shown(theme, key)) + displayWidth(title) + 3;
 	let room = width - 1;
-	for (const hint of hints) if (indispensable.has(hint.title)) room -= widthOf(hint);
-	const fitting = hints.filter(hint => {
-		if (indispensable.has(hint.title)) return true;
-		if (room < 0 || widthOf(hint) > room) {
+	const kept = new Set<Hint>();
+	const keep = (candidates: readonly Hint[]) => {
+		for (const hint of candidates) {
 			// What stands behind the first that does not fit is less important still.
-			room = -1;
-			return false;
+			if (widthOf(hint) > room) return;
+			room -= widthOf(hint);
+			kept.add(hint);
 		}
-		room -= widthOf(hint);
-		return true;
-	});
+	};
+	keep(hints.filter(({title}) => indispensable.has(title)));
+	const own = hints.filter(hint => !hint.general);
+	keep(own.filter(({usable}) => usable));
+	keep(own.filter(({usable}) => !usable));
+	keep(hints.filter(hint => hint.general && !kept.has(hint)));
+	const fitting = hints.filter(hint => kept.has(hint));
 	return [
 		{text: ' '},
 		...fitting.flatMap(({key, title, usable}): Cell[] => [

@@ -114,7 +114,10 @@ function loginWords(login: LoginState, room: number): {readonly text: string; re
 		case 'logged-in': {
 			const full =
 				login.username === undefined ? login.source : `${login.source} (${login.username})`;
-			return {text: displayWidth(full) <= room ? full : login.source, tone: 'quiet'};
+			// A long source in its kind alone: of `environment REGBENCH_TOKEN_GHCR_IO` the first word.
+			const kind = login.source.split(' ')[0] ?? '';
+			const text = [full, login.source, kind].find(words => displayWidth(words) <= room);
+			return {text: text ?? kind, tone: 'quiet'};
 		}
 		case 'anonymous':
 			return login.required

@@ -155,6 +155,21 @@ describe('ACR', () => {
 		await removal.manifest!(a);
 	});
 
+	test('a token that may not look tells nothing before', async () => {
+		const a = digest('a');
+		await using world = await scriptedWorld({
+			...registry,
+			...token(reading, 'r'),
+			[`GET ${base}/acr/v1/team/app/_tags?n=1000&digest=sha256%3A${a.slice(7)}`]: {
+				status: 403,
+				body: {errors: [{code: 'DENIED'}]},
+			},
+			[tokenLine(realm, host, [reading])]: {status: 401},
+		});
+		await using client = open(world);
+		expect(await client.repository(host, 'team/app').removal.preview!(a)).toEqual({});
+	});
+
 	test('a locked tag keeps its manifest', async () => {
 		const a = digest('a');
 		await using world = await scriptedWorld({

@@ -95,6 +95,16 @@ test.each([
 	},
 );
 
+test('a practice registry that has no page for it says where the page would stand', () => {
+	const {settingsAddress: _, ...value} = dialogs.visibility.facts.value;
+	const words = (facts: object) => {
+		using screen = openDialog({...dialogs.visibility, facts: {phase: 'ready', value: facts}});
+		return screen.screen().replaceAll(/[\s│#]+/g, ' ');
+	};
+	expect(words(value)).toContain('On ghcr.io the link stands here');
+	expect(words({versionCount: 1})).not.toContain('On ghcr.io');
+});
+
 function darkTheme() {
 	return createTheme({mode: 'dark', ascii: false, environment: {}});
 }
