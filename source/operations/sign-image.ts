@@ -27,6 +27,8 @@ export type SignRequest = {
 	/** A file for regbench and cosign; the name of a key for notation. */
 	readonly key: string;
 	readonly by: SignResult['by'];
+	/** Lets cosign write to its public transparency log, where everybody sees the image's digest for good. */
+	readonly publicLog?: boolean;
 };
 
 const programTimeoutMs = 5 * 60_000;
@@ -45,6 +47,11 @@ export async function* signImage(
 		Pick<OperationContext, 'environment' | 'askKeyPassword'>,
 ): Operation<SignResult> {
 	const {signal} = context;
+	if (request.publicLog === true && request.by !== 'cosign') {
+		throw new RegbenchError('USAGE', `${request.by} writes to no public log`, {
+			hint: 'Only cosign does: sign with cosign, or leave the log out.',
+		});
+	}
 	const reference = parseReference(request.reference);
 	const name = formatReference(reference);
 	const {repository, guard} = await openSide(reference, context, 'write to');
@@ -55,7 +62,7 @@ export async function* signImage(
 
 	const exact = `${reference.domain}/${reference.path}@${digest}`;
 	if (request.by !== 'regbench') {
-		yield* signWithProgram(request.by, request.key, exact, context);
+		yield* signWithProgram(request.by, request, exact, context);
 		return result;
 	}
 	yield {
@@ -175,13 +182,14 @@ function sourceOf(bytes: Buffer): BlobSource {
 /** Hands over to cosign or notation, with the login and the settings that they have of their own. */
 async function* signWithProgram(
 	program: 'cosign' | 'notation',
-	key: string,
+	{key, publicLog = false}: SignRequest,
 	exact: string,
 	{environment = process.env, signal}: Parameters<typeof signImage>[1],
 ): AsyncGenerator<OperationEvent, void, undefined> {
+	const log = program === 'cosign' && !publicLog ? await withoutLog(environment, signal) : [];
 	// cosign asks before it writes to a public log, and there is nobody to answer in its session.
-	const args =
-		program === 'cosign' ? ['sign', '--yes', '--key', key, exact] : ['sign', '--key', key, exact];
+	const quietly = program === 'cosign' ? ['--yes'] : [];
+	const args = ['sign', ...quietly, ...log, '--key', key, exact];
 	yield {
 		type: 'step',
 		message: `Signing with ${program}`,
@@ -205,4 +213,21 @@ async function* signWithProgram(
 	throw new RegbenchError('PROGRAM_FAILED', `${program} ended with exit code ${outcome.exitCode}`, {
 		hint: 'Read above what it printed; it uses its own login and settings.',
 	});
+}
+
+/** What keeps cosign from its public log. Of cosign 3 all of it is needed; older ones know only the first. */
+async function withoutLog(
+	environment: NodeJS.ProcessEnv,
+	signal: AbortSignal,
+): Promise<readonly string[]> {
+	const {stdout, stderr} = await runProgram({
+		command: 'cosign',
+		args: ['sign', '--help'],
+		environment,
+		timeoutMs: programTimeoutMs,
+		signal,
+	});
+	const help = `${stdout}${stderr}`;
+	const newer = ['--use-signing-config', '--new-bundle-format'].filter(flag => help.includes(flag));
+	return ['--tlog-upload=false', ...newer.map(flag => `${flag}=false`)];
 }

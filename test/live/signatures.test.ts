@@ -363,6 +363,9 @@ describeLive('signatures', ['docker-registry'], () => {
 				expect.objectContaining({type: 'output', lines: [expect.not.stringContaining('\u001B')]}),
 			);
 			expect(await readFile(said, 'utf8')).toContain(`${world.host}/team/hello@${world.subject}`);
+			expect(await readFile(said, 'utf8')).toMatch(
+				by === 'cosign' ? /^--tlog-upload=false$/m : /^(?!.*tlog)/,
+			);
 			const failing = signImage(request, {
 				...world.context,
 				environment: {PATH: folder, CODE: '3'},
@@ -370,6 +373,28 @@ describeLive('signatures', ['docker-registry'], () => {
 			await expect(drain(failing)).rejects.toMatchObject({code: 'PROGRAM_FAILED'});
 		},
 	);
+
+	test('cosign writes to its public log only when that is asked for, and nobody else ever does', async () => {
+		await using world = await openWorld('docker-registry');
+		const said = await world.file('said', '');
+		const folder = path.dirname(said);
+		const program = await world.file(
+			'cosign',
+			`#!/bin/sh\nprintf '%s\\n' "$@" > ${said}\necho '    --use-signing-config=true:'\n`,
+		);
+		await chmod(program, 0o755);
+		const context = {...world.context, environment: {PATH: folder}};
+		const request = {reference: world.reference, key: world.privateFile, by: 'cosign'} as const;
+		await drain(signImage(request, context));
+		// What cosign 3 would otherwise do all the same.
+		expect((await readFile(said, 'utf8')).split('\n')).toEqual(
+			expect.arrayContaining(['--tlog-upload=false', '--use-signing-config=false']),
+		);
+		await drain(signImage({...request, publicLog: true}, context));
+		expect(await readFile(said, 'utf8')).not.toMatch(/log|config/);
+		const own = signImage({...request, by: 'regbench', publicLog: true}, context);
+		await expect(drain(own)).rejects.toMatchObject({code: 'USAGE'});
+	});
 
 	test('something else under cosign’s tag is not overwritten', async () => {
 		await using world = await openWorld('docker-registry');

@@ -57,10 +57,14 @@ export const signCommand: Command = {
 		},
 		{
 			flags: '--with <program>',
-			summary:
-				'hand over to an installed program, with its own login (cosign may write to its public log)',
+			summary: 'hand over to an installed program, with its own login',
 			choices: programs,
 			fallback: 'regbench',
+		},
+		{
+			flags: '--public-log',
+			summary:
+				'let cosign write to its public transparency log, where everybody sees the digest for good',
 		},
 	],
 	changes: true,
@@ -73,13 +77,14 @@ export const signCommand: Command = {
 		}
 		const by: SignResult['by'] =
 			programs.find(program => program === call.options['with']) ?? 'regbench';
+		const publicLog = call.options['publicLog'] === true;
 		const [reference = ''] = call.words;
 		const context = {
 			...operationContext(call),
 			askKeyPassword: async (name: string) =>
 				askSecret(`Password of ${name}: `, 'Put the password into COSIGN_PASSWORD.'),
 		};
-		const work = signImage({reference, key, by}, context);
+		const work = signImage({reference, key, by, publicLog}, context);
 		const description = {id: '1', operation: 'sign', subject: reference} as const;
 		return (await runOperation(call, description, work)).code;
 	},
