@@ -1,16 +1,20 @@
 /** A place to push to: a registry host and the namespace under it. */
 
-export type ProviderId =
-	| 'ghcr'
-	| 'acr'
-	| 'docker-hub'
-	| 'ecr-public'
-	| 'ecr'
-	| 'google'
-	| 'quay'
-	| 'gitlab'
-	| 'generic'
-	| 'embedded';
+/** The registry products that are known; each has its record in `registry/providers/`. */
+export const providerIds = [
+	'ghcr',
+	'acr',
+	'docker-hub',
+	'ecr-public',
+	'ecr',
+	'google',
+	'quay',
+	'gitlab',
+	'generic',
+	'embedded',
+] as const;
+
+export type ProviderId = (typeof providerIds)[number];
 
 export type Target = {
 	/** `host` or `host/namespace`: what is typed and shown, and unique. */

@@ -232,7 +232,7 @@ function character(provider: ProviderId): string {
 			return 'GitLab, beside your code there.';
 		case 'embedded':
 			return 'a registry on this very machine, for practice; it needs no account.';
-		case 'generic':
+		default:
 			return 'a registry that speaks the common interface.';
 	}
 }

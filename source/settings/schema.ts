@@ -1,7 +1,7 @@
 /** What regbench remembers between two runs. No field can hold a secret: unknown ones are refused. */
 import {policyRules, type PolicyRule} from '../domain/safety.ts';
 import type {LabProgress} from '../domain/lab.ts';
-import type {ProviderId, Target} from '../domain/target.ts';
+import {providerIds, type Target} from '../domain/target.ts';
 import {scannerNames, type ScannerName} from '../domain/vulnerability.ts';
 import type {Schema} from './check-schema.ts';
 
@@ -125,20 +125,6 @@ export const defaultSettings: Settings = {
 	certificateAuthorities: [],
 };
 
-// A record, so that a provider added to the union cannot be forgotten here.
-const providerIds: Readonly<Record<ProviderId, true>> = {
-	ghcr: true,
-	acr: true,
-	'docker-hub': true,
-	'ecr-public': true,
-	ecr: true,
-	google: true,
-	quay: true,
-	gitlab: true,
-	generic: true,
-	embedded: true,
-};
-
 const shortText = {type: 'string', minLength: 1, maxLength: 400} as const satisfies Schema;
 const longText = {type: 'string', minLength: 1, maxLength: 4000} as const satisfies Schema;
 // Neither a login (`user:password@`) nor a path gets in through the name of a host.
@@ -157,7 +143,7 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 			required: ['id', 'provider', 'host', 'namespace'],
 			properties: {
 				id: {type: 'string', pattern: String.raw`^[^\s@]{1,600}$`},
-				provider: {type: 'string', enum: Object.keys(providerIds)},
+				provider: {type: 'string', enum: [...providerIds]},
 				host: hostText,
 				namespace: {type: 'string', pattern: String.raw`^[^\s@]{0,300}$`},
 			},
