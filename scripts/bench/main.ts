@@ -10,6 +10,7 @@ import {parseArgs} from 'node:util';
 import {missingPrograms} from '../../test/support/programs.ts';
 import {repositoryRoot} from '../../test/support/repository.ts';
 import {startDockerd, type RunningDockerd} from '../../test/support/start-dockerd.ts';
+import {measureCleanup} from './cleanup.ts';
 import {measureCopies} from './copy.ts';
 import {measureDockerTransfers} from './docker-transfers.ts';
 import {measureEmbeddedTransfers} from './embedded-transfers.ts';
@@ -35,6 +36,7 @@ const suites: Readonly<Record<string, Suite>> = {
 	copy: measureCopies,
 	layers: measureLayers,
 	safety: measureSafety,
+	cleanup: measureCleanup,
 	status: measureSyncStatus,
 };
 

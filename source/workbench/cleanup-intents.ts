@@ -32,21 +32,20 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 		return dialog?.kind === 'cleanup' ? dialog : undefined;
 	};
 
-	/** The rule of the form, then the saved rules that it does not replace. */
-	const rulesOf = (own: RetentionRule | undefined) => {
-		const saved = settings.get().retention;
-		if (!own) return saved;
-		return [own, ...saved.filter(({repositories}) => repositories !== own.repositories)];
-	};
+	/** The saved rules, and the rule of the form in the place of the one that it replaces. */
+	const rulesOf = (own: RetentionRule | undefined) =>
+		own ? withRule(settings.get().retention, own) : settings.get().retention;
 
 	const look = (dialog: CleanupDialog) => {
 		looking?.abort();
 		const rule = ruleFrom(dialog.values);
 		if (typeof rule === 'string') return show({...dialog, problem: rule});
 		const {problem: _, ...rest} = dialog;
+		const rules = rulesOf(rule);
 		const loading: CleanupDialog = {
 			...rest,
 			field: undefined,
+			others: rules.filter(one => one !== rule),
 			plan: {phase: 'loading'},
 			taken: [],
 			cursor: 0,
@@ -61,7 +60,7 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 			const now = current();
 			if (now && looking === controller) show({...now, plan});
 		};
-		previewCleanup(scope, rulesOf(rule), {
+		previewCleanup(scope, rules, {
 			engine,
 			registry,
 			credentials,
@@ -78,7 +77,8 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 			const state = getState();
 			const target =
 				state.focus === 'registries' ? selectCurrentTargetRow(state)?.target.id : undefined;
-			const [rule] = settings.get().retention;
+			const saved = settings.get().retention;
+			const rule = saved.find(({repositories}) => repositories === '*') ?? saved[0];
 			look({
 				kind: 'cleanup',
 				targetId: target,
@@ -90,6 +90,7 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 					only: rule?.repositories ?? '*',
 					protect: rule?.protect.join(' ') ?? '',
 				},
+				others: [],
 				plan: {phase: 'loading'},
 				taken: [],
 				show: 'all',
@@ -157,6 +158,19 @@ export function createCleanupIntents(workbench: Workbench): CleanupIntents {
 			workbench.run({operation: 'cleanup', plan});
 		},
 	};
+}
+
+/**
+ * The first rule that is for a repository counts. So a new one for all repositories comes after those
+ * for some, which it would put out of force; a new one for some comes before all.
+ */
+export function withRule(
+	saved: readonly RetentionRule[],
+	own: RetentionRule,
+): readonly RetentionRule[] {
+	const place = saved.findIndex(({repositories}) => repositories === own.repositories);
+	if (place >= 0) return saved.with(place, own);
+	return own.repositories === '*' ? [...saved, own] : [own, ...saved];
 }
 
 /** The rule of a form; none where it sets no limit, and in words what cannot be read. */

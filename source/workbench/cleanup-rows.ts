@@ -1,6 +1,7 @@
 /** The rows of a clean-up's preview, in the order in which they are shown. */
 import {isTouched, type CleanupEntry} from '../domain/cleanup.ts';
 import {entryKey, takenOut} from '../operations/plan-cleanup.ts';
+import type {RetentionRule} from '../settings/schema.ts';
 import type {CleanupDialog} from './dialog.ts';
 
 /** One name, or an image without any. */
@@ -44,4 +45,24 @@ function rowsOf(entry: CleanupEntry, takenKeys: ReadonlySet<string>): readonly C
 		isFirst: index === 0,
 		taken: goes && out,
 	}));
+}
+
+/** A rule in words: `ghcr.io/octocat/*: keeps the newest 3 by version; never stable`. */
+export function describeRule({
+	repositories,
+	keepNewest,
+	olderThanDays,
+	order = 'version',
+	protect,
+}: RetentionRule): string {
+	const limits = [
+		...(keepNewest === undefined
+			? []
+			: [keepNewest === 0 ? 'all unused may go' : `newest ${keepNewest} by ${order} stay`]),
+		...(olderThanDays === undefined ? [] : [`only older than ${olderThanDays} days`]),
+	];
+	return [
+		`${repositories === '*' ? 'all others' : repositories}: ${limits.join(', ') || 'all stay'}`,
+		...(protect.length > 0 ? [`never ${protect.join(' ')}`] : []),
+	].join('; ');
 }

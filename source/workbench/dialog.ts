@@ -9,6 +9,7 @@ import type {RemoteRemovalPlan, RepositoryFacts} from '../domain/remote.ts';
 import type {PolicyBreach, SafetyReport} from '../domain/safety.ts';
 import type {SignatureReport} from '../domain/signatures.ts';
 import type {Target} from '../domain/target.ts';
+import type {RetentionRule} from '../settings/schema.ts';
 import type {Loadable} from './loadable.ts';
 import type {TagRow} from './tag-rows.ts';
 
@@ -219,6 +220,8 @@ export type CleanupDialog = {
 	/** The field that is typed in; undefined while the list has the keys. */
 	readonly field: CleanupField | undefined;
 	readonly values: Readonly<Record<CleanupField, string>>;
+	/** Saved rules that hold besides the one in the form, in the order in which they are asked. */
+	readonly others: readonly RetentionRule[];
 	readonly plan: Loadable<CleanupPlan>;
 	/** Entries of the plan that the person took out, by `entryKey`. */
 	readonly taken: readonly string[];

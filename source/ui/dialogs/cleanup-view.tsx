@@ -2,7 +2,7 @@ import {isTouched, type CleanupEntry} from '../../domain/cleanup.ts';
 import {shortDigest} from '../../domain/digest.ts';
 import {formatBytes} from '../../domain/size.ts';
 import {bytesOf, entryKey} from '../../operations/plan-cleanup.ts';
-import {selectCleanupRows, type CleanupRow} from '../../workbench/cleanup-rows.ts';
+import {describeRule, selectCleanupRows, type CleanupRow} from '../../workbench/cleanup-rows.ts';
 import type {CleanupDialog, CleanupField} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import {count} from './counting.ts';
@@ -22,14 +22,32 @@ const fields: ReadonlyArray<{
 	{name: 'protect', label: 'protected', placeholder: 'tags that never go: latest v1.*'},
 ];
 const labelWidth = 14;
+/** Rows for rules of the settings; the list below needs the room. */
+const mostRules = 3;
 
 /** Rules, and what they do: what goes, what stays and why, with the bytes. */
 export function cleanupView(dialog: CleanupDialog, context: DialogContext): DialogView {
 	return {
 		title: `Clean up ${dialog.targetId ?? 'this machine'}`,
 		tone: 'failure',
-		rows: [...fields.map(field => fieldRow(dialog, field, context)), ...planRows(dialog, context)],
+		rows: [
+			...fields.map(field => fieldRow(dialog, field, context)),
+			...savedRules(dialog, context),
+			...planRows(dialog, context),
+		],
 	};
+}
+
+/** Rules of the settings that hold as well: without them it could not be told why something goes. */
+function savedRules({others}: CleanupDialog, {width}: DialogContext): readonly TextRow[] {
+	const shown = others.slice(0, others.length > mostRules ? mostRules - 1 : mostRules);
+	const lines = shown.map(describeRule);
+	if (shown.length < others.length) {
+		lines.push(`and ${count(others.length - shown.length, 'more rule')} in the settings`);
+	}
+	return lines.flatMap((text, index) =>
+		sentence(text, width, undefined, quiet((index === 0 ? 'saved too' : '').padEnd(labelWidth))),
+	);
 }
 
 function planRows(dialog: CleanupDialog, context: DialogContext): readonly TextRow[] {
@@ -52,7 +70,10 @@ function planRows(dialog: CleanupDialog, context: DialogContext): readonly TextR
 	const {listedBytes, freedBytes} = bytesOf(left);
 	const all = selectCleanupRows(dialog);
 	const noted = notes.flatMap(note => sentence(note, width, 'quiet'));
-	const room = Math.max(1, height - fields.length - 2 - noted.length);
+	const room = Math.max(
+		1,
+		height - fields.length - savedRules(dialog, context).length - 2 - noted.length,
+	);
 	const first = Math.max(0, Math.min(cursor - Math.floor(room / 2), all.length - room));
 	const listed = listedBytes === freedBytes ? '' : `${formatBytes(listedBytes)} as listed, `;
 	return [
