@@ -256,7 +256,7 @@ describe('failures', () => {
 			const {code, stderr} = await cli.run(words);
 			expect(code).toBe(1);
 			expect(stderr).toContain('ENGINE_UNREACHABLE');
-			expect(stderr).toMatch(/\n {10}\S.*start|embedded/i);
+			expect(stderr).toMatch(/\n {10}\S.*(?:start|embedded|running)/i);
 		}
 	});
 

@@ -68,7 +68,7 @@ describe('finding things', () => {
 		await terminal.press('tab', 'e');
 		await terminal.waitFor('An image is a read-only package');
 		await terminal.press('esc', '2', 'e');
-		await terminal.waitFor('A tag is a name that whoever may push can move');
+		await terminal.waitFor('A tag is a movable name');
 	});
 });
 
