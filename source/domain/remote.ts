@@ -88,6 +88,13 @@ export type RemoteDetails = {
 	readonly referrers: readonly Referrer[];
 };
 
+const artifactTag = /^sha256-[\da-f]{64}(?:\.(?:sig|att|sbom))?$/;
+
+/** Whether a tag holds no image: cosign's for signatures and the like, and fallback lists of referrers. */
+export function isArtifactTag(tag: string): boolean {
+	return artifactTag.test(tag);
+}
+
 /** What deleting a tag on a registry takes away, found out before. */
 export type RemoteRemovalPlan = {
 	/** Full reference. */

@@ -4,7 +4,7 @@ import {RegbenchError} from '../domain/errors.ts';
 import {isIndexMediaType, parseManifest} from '../domain/manifest.ts';
 import {formatPlatform, isAttestation} from '../domain/platform.ts';
 import {formatReference, parseReference, tagOrDigest, type Reference} from '../domain/reference.ts';
-import type {Referrer, RemoteRemovalPlan} from '../domain/remote.ts';
+import type {RemoteRemovalPlan} from '../domain/remote.ts';
 import {fallbackTag} from '../registry/referrers.ts';
 import type {CallOptions, RemoteRepository} from '../registry/registry-client.ts';
 import type {OperationContext} from './context.ts';
@@ -89,7 +89,7 @@ async function plan(
 	const list = listed && tagsOn(tags, listed).length === 1 ? listed : undefined;
 	const refusal = preview?.refused ?? refusalOf({repository, tags, goes, partOf});
 	if (refusal !== undefined) return {...whole, mode: 'refused', reason: refusal};
-	const reason = [preview?.note ?? removal.note, remarkOn(tags, goes, referrers, list && listTag)]
+	const reason = [preview?.note ?? removal.note, remarkOn(tags, goes, list && listTag)]
 		.filter(Boolean)
 		.join(' ');
 	return {
@@ -159,7 +159,6 @@ function lockOn({entries}: RepositoryTags, goes: readonly string[]): string | un
 function remarkOn(
 	{entries, unchecked}: RepositoryTags,
 	goes: readonly string[],
-	referrers: readonly Referrer[],
 	listTag: string | undefined,
 ): string {
 	const remarks = [];
@@ -172,7 +171,6 @@ function remarkOn(
 	if (goes.length > 0 && left.length === 0) {
 		remarks.push('No tag is left in the repository after it.');
 	}
-	if (referrers.length > 0) remarks.push('What refers to it is left without its image.');
 	if (listTag !== undefined) {
 		remarks.push(`The list of what refers to it (${listTag.slice(0, 19)}…) goes as well.`);
 	}

@@ -1,7 +1,7 @@
 /** What is derived from the view into a registry: its rows, and what the keyboard works on. Pure. */
 import fuzzysort from 'fuzzysort';
 import type {LocalImage} from '../domain/image.ts';
-import type {RepositoryEntry, TagEntry} from '../domain/remote.ts';
+import {isArtifactTag, type RepositoryEntry, type TagEntry} from '../domain/remote.ts';
 import {formatReference} from '../domain/reference.ts';
 import {newestFirst} from '../domain/version.ts';
 import {memoizeLast} from './memoize.ts';
@@ -38,7 +38,7 @@ export function repositoryRowsOf(
 const tagRows = memoizeLast((entries: readonly TagEntry[], filter: string, sort: TagSort) => {
 	const shown =
 		filter === ''
-			? sorted[sort](entries)
+			? imagesFirst(sorted[sort](entries))
 			: fuzzysort
 					.go(filter, entries as TagEntry[], {key: 'tag', threshold: 0.2})
 					.map(found => found.obj);
@@ -52,6 +52,13 @@ const sorted: Readonly<Record<TagSort, (entries: readonly TagEntry[]) => readonl
 		entries.toSorted((one, other) => compareTexts(other.pushedAt ?? '', one.pushedAt ?? '')),
 	version: newestFirst,
 };
+
+/** What holds no image comes after all that does. */
+function imagesFirst(entries: readonly TagEntry[]): readonly TagEntry[] {
+	const artifacts = entries.filter(({tag}) => isArtifactTag(tag));
+	if (artifacts.length === 0) return entries;
+	return [...entries.filter(({tag}) => !isArtifactTag(tag)), ...artifacts];
+}
 
 function compareTexts(one: string, other: string): number {
 	return one < other ? -1 : Number(one > other);

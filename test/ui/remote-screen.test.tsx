@@ -167,6 +167,14 @@ describe('a registry', () => {
 		}
 	});
 
+	test('tags that hold no image come last, short and without taking columns from the others', () => {
+		const digest = digestOf('signed');
+		const entries = [{tag: `sha256-${digest.slice(7)}.sig`}, {tag: '1.0.0', digest}];
+		const screen = draw(open(tags({listing: {entries, phase: 'complete'}})), 120, 40);
+		const short = digest.slice(7, 19);
+		expect(screen).toMatch(new RegExp(`1\\.0\\.0 +${short}[^]+sha256-${short}…\\.sig`));
+	});
+
 	test('says that nothing refers to a tag, rather than nothing', () => {
 		const value = {...remoteDetails, referrers: [], attestations: 0};
 		const bare = {...details, details: {phase: 'ready', value}} as RemoteLevel;

@@ -69,7 +69,9 @@ export function describePlan(plan: RemoteRemovalPlan): readonly string[] {
 		`  digest     ${plan.digest}`,
 		...(plan.tags.length > 0 ? [`  tags       ${plan.tags.join(', ')}`] : []),
 		...(plan.platforms.length > 0 ? [`  platforms  ${plan.platforms.join(', ')}`] : []),
-		...(plan.referrers.length > 0 ? [`  referrers  ${plan.referrers.length} (${kinds})`] : []),
+		...(plan.referrers.length > 0
+			? [`  referrers  ${plan.referrers.length} (${kinds}), left without their image`]
+			: []),
 		...(plan.wholeRepository ? ['  The whole repository goes.'] : []),
 		...(plan.reason === undefined ? [] : [`  ${plan.reason}`]),
 	];

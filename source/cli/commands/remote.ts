@@ -2,7 +2,7 @@
 import {shortDigest} from '../../domain/digest.ts';
 import {RegbenchError, toRegbenchError} from '../../domain/errors.ts';
 import {parseReference} from '../../domain/reference.ts';
-import type {RepositoryEntry, TagEntry} from '../../domain/remote.ts';
+import {isArtifactTag, type RepositoryEntry, type TagEntry} from '../../domain/remote.ts';
 import {formatBytes, formatRelative} from '../../domain/size.ts';
 import {compareVersions} from '../../domain/version.ts';
 import {inspectRemote} from '../../operations/inspect-remote.ts';
@@ -44,9 +44,6 @@ function repositoryLine(host: string, {path, tagCount, visibility, updatedAt}: R
 	return [`${host}/${path}`, ...facts].join('  ');
 }
 
-/** Signatures, SBOMs and fallback lists of referrers stand under such tags, where there is no other way. */
-const artifactTag = /^sha256-[\da-f]{64}(?:\.(?:sig|att|sbom))?$/;
-
 const orders = {
 	name: (one: TagEntry, other: TagEntry) => (one.tag < other.tag ? -1 : 1),
 	time: (one: TagEntry, other: TagEntry) =>
@@ -85,7 +82,7 @@ export const remoteTagsCommand: Command = {
 		await withLoginHint(domain, async () => {
 			for await (const page of pages) {
 				for (const entry of page) {
-					if (call.options['artifacts'] !== true && artifactTag.test(entry.tag)) hidden++;
+					if (call.options['artifacts'] !== true && isArtifactTag(entry.tag)) hidden++;
 					else if (sort !== undefined) kept.push(entry);
 					else if (shown++ < limit) show(entry);
 				}

@@ -109,7 +109,10 @@ function Tags({area, remote, level, here, now}: LevelProps<'tags'>): ReactNode {
 			keyOf={({tag}) => tag}
 			cursor={level.cursor}
 			draw={shown => {
-				const tagWidth = Math.max(...shown.map(remoteTagWidth), 0);
+				const tagWidth = Math.max(
+					...shown.map(entry => remoteTagWidth(entry, theme.symbols.ellipsis)),
+					0,
+				);
 				const columns = remoteTagColumns(level.listing.entries, tagWidth, width);
 				const order = level.filter === '' ? level.sort : 'match';
 				return {

@@ -1,6 +1,6 @@
 /** Headings and rows of the view into a registry: its repositories, a repository's tags. Pure. */
 import {shortDigest} from '../../domain/digest.ts';
-import type {RepositoryEntry, TagEntry} from '../../domain/remote.ts';
+import {isArtifactTag, type RepositoryEntry, type TagEntry} from '../../domain/remote.ts';
 import {formatBytes, formatRelative} from '../../domain/size.ts';
 import type {TagSort} from '../../workbench/state.ts';
 import {formatCount} from '../panes/pane-title.ts';
@@ -112,8 +112,15 @@ function spaced(text: string, width: number, tone: Cell['tone']): readonly Cell[
 const lockMark = ' locked';
 
 /** Columns that a tag and its marks want. */
-export function remoteTagWidth({tag, locked}: TagEntry): number {
-	return displayWidth(tag) + (locked === undefined ? 0 : lockMark.length);
+export function remoteTagWidth({tag, locked}: TagEntry, ellipsis: string): number {
+	return displayWidth(tagText(tag, ellipsis)) + (locked === undefined ? 0 : lockMark.length);
+}
+
+/** The tag; of one that holds no image as much as tells what it belongs to: `sha256-39f039dca641….sig`. */
+function tagText(tag: string, ellipsis: string): string {
+	if (!isArtifactTag(tag)) return tag;
+	const name = 'sha256-'.length;
+	return `${tag.slice(0, name + 12)}${ellipsis}${tag.slice(name + 64)}`;
 }
 
 export type RemoteTagColumns = {
@@ -204,7 +211,10 @@ export function remoteTagRow(
 		[
 			...leadCells(theme, facts),
 			...columnCells(columns.tag, [
-				{text: entry.tag, tone: rowTone(facts)},
+				{
+					text: tagText(entry.tag, symbols.ellipsis),
+					tone: rowTone(facts, isArtifactTag(entry.tag) ? 'quiet' : undefined),
+				},
 				{text: entry.locked === undefined ? '' : lockMark, tone: 'caution'},
 			]),
 			...spaced(
