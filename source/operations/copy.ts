@@ -11,7 +11,7 @@ import {
 	tagOrDigest,
 	type Reference,
 } from '../domain/reference.ts';
-import {shortDigest} from '../domain/digest.ts';
+import {shortDigest, type Digest} from '../domain/digest.ts';
 import {readImageTree, type ImageTree} from '../engine/image-tree.ts';
 import {providerForHost} from '../registry/providers/table.ts';
 import type {CallOptions} from '../registry/registry-client.ts';
@@ -20,6 +20,7 @@ import type {OperationContext} from './context.ts';
 import {copyBlobs, type BlobTally} from './copy-blobs.ts';
 import {copyReferrers} from './copy-referrers.ts';
 import {openSide, type CopySide} from './copy-side.ts';
+import {guardCopy} from './guard-push.ts';
 import {skopeoCommand} from './docker-command.ts';
 
 export type CopyRequest = {
@@ -35,8 +36,8 @@ export type CopyRequest = {
  * Copies what `source` points at, with all platforms and attestations of an index. Blobs that the
  * destination has are skipped, those of the same registry are mounted, the others stream through this
  * machine without being kept. The destination's tag is set when everything else is there, so a
- * failed or cancelled copy leaves it as it was. Fails with `INVALID_REFERENCE`, `NAME_NOT_ALLOWED`,
- * and as {@link RemoteRepository} says; a refusal names the side and the login that was refused.
+ * failed or cancelled copy leaves it as it was. What the settings refuse to push is not copied either.
+ * Fails with `INVALID_REFERENCE`, `NAME_NOT_ALLOWED`, `POLICY_BROKEN`, and as {@link RemoteRepository} says; a refusal names the side and the login that was refused.
  */
 export async function* copyImage(
 	request: CopyRequest,
@@ -61,7 +62,7 @@ export async function* copyImage(
 		),
 	};
 	const outcome = yield* runWithEvents<OperationEvent, Outcome>(
-		(emit, inner) => copy({source, destination, request}, emit, inner),
+		(emit, inner) => copy({source, destination, request}, {...context, signal: inner}, emit),
 		signal,
 	);
 	const webUrl = providerForHost(to.domain).webAddress?.(to.domain, to.path, to.tag);
@@ -85,9 +86,10 @@ type Work = {
 
 async function copy(
 	{source, destination, request}: Work,
+	context: OperationContext,
 	emit: (event: OperationEvent) => void,
-	signal: AbortSignal,
 ): Promise<Outcome> {
+	const {signal} = context;
 	const options: CallOptions = {
 		signal,
 		onNotice: notice => emit({type: 'warned', ...notice}),
@@ -104,10 +106,14 @@ async function copy(
 			message: `${familiarReference(destination.reference)} is moved from ${shortDigest(before.digest)} to ${shortDigest(root.digest)}`,
 		});
 	}
+	const whole = () => source.guard(readTree(source, root, options, signal));
+	const {domain, path} = source.reference;
+	const images = async () => imagesIn(await whole()).map(one => `${domain}/${path}@${one}`);
+	for await (const event of guardCopy(images, destination.reference, context)) emit(event);
 	// Within one repository nothing has to be brought: the tag is only put on what is there.
 	const tree = sameRepository(source, destination)
 		? {root, manifests: [root], configs: [], layers: []}
-		: await source.guard(readTree(source, root, options, signal));
+		: await whole();
 	const work = {source, destination, emit, options};
 	const tally = await copyBlobs([...tree.layers, ...tree.configs], work, signal);
 	await putBelowRoot(tree, destination, options);
@@ -136,6 +142,19 @@ function readTree(
 		({digest}) => repository.manifest(digest, {...options, signal}),
 		signal,
 	);
+}
+
+/** The images of all platforms, without their attestations. */
+function imagesIn({manifests}: ImageTree): readonly Digest[] {
+	const parsed = manifests.map(manifest => ({digest: manifest.digest, ...parseManifest(manifest)}));
+	const attestations = new Set(
+		parsed.flatMap(one =>
+			one.kind === 'index' ? one.manifests.filter(isAttestation).map(({digest}) => digest) : [],
+		),
+	);
+	return parsed
+		.filter(({kind, digest}) => kind === 'manifest' && !attestations.has(digest))
+		.map(({digest}) => digest);
 }
 
 /** Everything but the root, leaves first: a registry takes an index only when its parts are there. */

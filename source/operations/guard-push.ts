@@ -7,6 +7,7 @@ import type {PolicyBreach, PolicyRule, SafetyReport} from '../domain/safety.ts';
 import {breaches, latestBreach} from '../safety/policy.ts';
 import {defaultSafety} from '../settings/schema.ts';
 import type {OperationContext} from './context.ts';
+import type {ContentsRequest} from './image-contents.ts';
 
 const lookedFor: Readonly<Record<Exclude<PolicyRule, 'latest'>, string>> = {
 	secrets: 'secrets',
@@ -22,26 +23,60 @@ export async function* guardPush(
 	reference: Reference,
 	context: OperationContext,
 ): AsyncGenerator<OperationEvent, void, undefined> {
+	const known = context.knownSafety?.(image.id);
+	const subject = {image: image.id, from: 'engine', ...(known ? {known} : {})} as const;
+	yield* guard({reference, refusal: 'was not pushed', subjects: async () => [subject]}, context);
+}
+
+/**
+ * The same for a copy from a registry, which is a push to where it goes: every image that `images`
+ * answers with (references by digest, one a platform) is read on its registry. They are asked for only
+ * where a rule is about what is in them.
+ */
+export function guardCopy(
+	images: () => Promise<readonly string[]>,
+	reference: Reference,
+	context: OperationContext,
+): AsyncGenerator<OperationEvent, void, undefined> {
+	const subjects = async () => (await images()).map(image => ({image, from: 'registry'}) as const);
+	return guard({reference, refusal: 'was not copied', subjects}, context);
+}
+
+type Subject = ContentsRequest & {readonly known?: SafetyReport};
+
+type Guarded = {
+	/** Where it is to go. */
+	readonly reference: Reference;
+	readonly refusal: string;
+	subjects(): Promise<readonly Subject[]>;
+};
+
+async function* guard(
+	{reference, refusal, subjects}: Guarded,
+	context: OperationContext,
+): AsyncGenerator<OperationEvent, void, undefined> {
 	const rules = context.safety?.().blockPushOn ?? [];
-	if (rules.includes('latest') && reference.tag === 'latest') {
-		throw refused(reference, [latestBreach]);
-	}
+	const refused = (broken: readonly PolicyBreach[]) => policyBroken(reference, refusal, broken);
+	if (rules.includes('latest') && reference.tag === 'latest') throw refused([latestBreach]);
 	const others = rules.filter(rule => rule !== 'latest');
 	if (others.length === 0) return;
-	let report = context.knownSafety?.(image.id);
-	if (!report?.complete) {
-		const what = others.map(rule => lookedFor[rule]).join(' and ');
-		yield {type: 'step', message: `Looking for ${what} first: the settings want it`};
-		report = await look(image, others.includes('critical') ? context : withoutScanner(context));
+	const what = others.map(rule => lookedFor[rule]).join(' and ');
+	for (const {known, ...subject} of await subjects()) {
+		let report = known;
+		if (!report?.complete) {
+			const which = subject.from === 'engine' ? '' : ` in ${subject.image}`;
+			yield {type: 'step', message: `Looking for ${what}${which} first: the settings want it`};
+			report = await look(subject, others.includes('critical') ? context : withoutScanner(context));
+		}
+		const broken = breaches(report, others);
+		if (broken.length > 0) throw refused(broken);
 	}
-	const broken = breaches(report, others);
-	if (broken.length > 0) throw refused(reference, broken);
 	yield {type: 'step', message: `Nothing found that the settings refuse (${rules.join(', ')})`};
 }
 
-async function look(image: ImageDetails, context: OperationContext): Promise<SafetyReport> {
+async function look(subject: ContentsRequest, context: OperationContext): Promise<SafetyReport> {
 	const {checkImage} = await import('./check-image.ts');
-	const request = {image: image.id, from: 'engine', depth: 'full', signatures: false} as const;
+	const request = {...subject, depth: 'full', signatures: false} as const;
 	let last: SafetyReport | undefined;
 	for await (const report of checkImage(request, context)) last = report;
 	if (!last?.complete) throw new RegbenchError('CANCELLED', 'Cancelled');
@@ -58,12 +93,16 @@ function withoutScanner(context: OperationContext): OperationContext {
 	return {...context, safety: () => settings};
 }
 
-function refused(reference: Reference, broken: readonly PolicyBreach[]): RegbenchError {
+function policyBroken(
+	reference: Reference,
+	refusal: string,
+	broken: readonly PolicyBreach[],
+): RegbenchError {
 	const [first] = broken;
 	const rest = broken.length > 1 ? ` (and ${broken.length - 1} more)` : '';
 	return new RegbenchError(
 		'POLICY_BROKEN',
-		`${familiarReference(reference)} was not pushed: ${first?.message ?? ''}${rest}`,
+		`${familiarReference(reference)} ${refusal}: ${first?.message ?? ''}${rest}`,
 		{
 			hint: `${first?.whatToDo ?? ''} The rule is "${first?.rule ?? ''}" in safety.blockPushOn of the settings.`,
 		},
