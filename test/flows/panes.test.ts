@@ -80,7 +80,7 @@ test('marked images are deleted together, after a question that names what goes'
 	await terminal.waitFor(/▸ 1\.0\.0/);
 	await terminal.press('space', 'j', 'space', 'd');
 	await terminal.waitFor('Untags 2 references');
-	expect(terminal.screen()).toContain('only copy');
+	await terminal.waitFor('only copy');
 	await terminal.press('n');
 	await terminal.waitFor(screen => !screen.includes('Untags'));
 	expect(await home.references()).toHaveLength(2);

@@ -146,7 +146,7 @@ describe('reading a blob', () => {
 		});
 		const again = get({answer: () => undefined});
 		await using registry = await scriptedRegistry([open, drip, again, again, again, again]);
-		await using client = testClient({timeouts: {idleMs: 30}});
+		await using client = testClient({timeouts: {idleMs: 200}});
 		await expect(
 			collect(client.repository(registry.host, 'a/b').readBlob(blob)),
 		).rejects.toMatchObject({code: 'TIMED_OUT'});
