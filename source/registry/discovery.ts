@@ -25,7 +25,7 @@ export type DiscoverySurroundings = {
 };
 
 /** A host that cannot be reached at all is most often a wrong name or a missing network: two tries tell. */
-const firstContactTries = 2;
+export const firstContactTries = 2;
 
 /** Asks `/v2/` without a login (distribution-spec end-1). `PROTOCOL_ERROR` when that is no registry. */
 export async function discover(

@@ -3,6 +3,7 @@ import {credentialUsername, type FoundCredential} from '../domain/credential.ts'
 import {RegbenchError} from '../domain/errors.ts';
 import {createFoundLogin} from './found-login.ts';
 import {sameOrigin} from './hosts.ts';
+import {firstContactTries} from './discovery.ts';
 import type {HostSession} from './host-session.ts';
 import {createLimiter} from './limiter.ts';
 import type {Manifests} from './manifests.ts';
@@ -43,6 +44,8 @@ export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 	/** Answers that came with an ETag, newest last: asked for again they cost nothing (GitHub). */
 	const remembered = new Map<string, Remembered>();
 	const logins = createFoundLogin(domain, credentials);
+	/** Places that have answered: one that never did may be out of reach for good, as behind a mirror. */
+	const answered = new Set<string>([domain]);
 
 	/** To a vendor's origin, or to the registry without its tokens; with a refused login once more with another. */
 	const direct = async (
@@ -209,7 +212,18 @@ export function createVendorApi(surroundings: VendorSurroundings): VendorApi {
 		},
 		async request(request, options = {}) {
 			if (!reads(request.method)) return once(request, options);
-			return withRetries(policy, domain, options, () => once(request, options));
+			const place = URL.canParse(request.to) ? new URL(request.to).origin : domain;
+			const tries = answered.has(place) ? policy.tries : firstContactTries;
+			try {
+				const answer = await withRetries({...policy, tries}, domain, options, () =>
+					once(request, options),
+				);
+				answered.add(place);
+				return answer;
+			} catch (error) {
+				if (error instanceof RegbenchError && error.status !== undefined) answered.add(place);
+				throw error;
+			}
 		},
 	};
 }

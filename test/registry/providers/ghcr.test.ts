@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {digestOf} from '../../../source/domain/digest.ts';
+import type {Connector} from '../../../source/registry/agents.ts';
 import {mediaTypes} from '../../../source/domain/manifest.ts';
 import {basicLogin, testClient} from '../scripted-registry.ts';
 import {
@@ -350,5 +351,26 @@ describe('GHCR', () => {
 		await expect(all(client.repositories('ghcr.io', 'octocat'))).rejects.toMatchObject({
 			code: 'UNAUTHORIZED',
 		});
+	});
+
+	test('where its own API is out of reach, tags are listed without it after a second try', async () => {
+		await using world = await scriptedWorld({
+			...registry,
+			...pullToken,
+			'GET https://ghcr.io/v2/octocat/tools/hello/tags/list?n=1000': {
+				body: {name: 'octocat/tools/hello', tags: ['1']},
+			},
+		});
+		const connector: Connector = {
+			...world.connector,
+			connect: async url => {
+				if (url.href.startsWith(api)) throw Object.assign(new Error(), {code: 'ENOTFOUND'});
+				return world.connector.connect(url);
+			},
+		};
+		await using client = testClient({connector, credential: basicLogin('octocat', 'ghp_1')});
+		const repository = client.repository('ghcr.io', 'octocat/tools/hello');
+		expect(await all(repository.tagEntries())).toEqual([{tag: '1'}]);
+		expect(client.waits).toHaveLength(1);
 	});
 });
