@@ -189,6 +189,8 @@ export type Dialog =
 	| {
 			readonly kind: 'visibility';
 			readonly repository: string;
+			/** Where the repository is shown in a browser, as far as that follows from its name. */
+			readonly page?: string;
 			readonly facts: Loadable<RepositoryFacts | undefined>;
 			/** Whether an anonymous pull works, tried for real. */
 			readonly anonymous: Loadable<boolean>;

@@ -1,6 +1,8 @@
 /** Looking into a registry: repositories, tags, one tag in full. */
 import {RegbenchError} from '../domain/errors.ts';
+import {optional} from '../domain/json-fields.ts';
 import {isRepositoryPath} from '../domain/reference-grammar.ts';
+import {providerForHost} from '../registry/providers/table.ts';
 import type {Intents} from './intents.ts';
 import {createRemoteLoading, settle} from './remote-loading.ts';
 import {
@@ -100,7 +102,9 @@ export function createRemoteIntents(workbench: Workbench): RemoteIntents {
 			}
 			const path = repository.slice(remote.target.host.length + 1);
 			const {signal} = surroundings;
-			const base = {kind: 'visibility', repository} as const;
+			const {host} = remote.target;
+			const page = providerForHost(host).webAddress?.(host, path, undefined);
+			const base = {kind: 'visibility', repository, ...optional('page', page)} as const;
 			dispatch({
 				type: 'dialogChanged',
 				dialog: {...base, facts: {phase: 'loading'}, anonymous: {phase: 'loading'}},
@@ -111,7 +115,7 @@ export function createRemoteIntents(workbench: Workbench): RemoteIntents {
 					dispatch({type: 'dialogChanged', dialog: {...dialog, ...part}});
 				}
 			};
-			const remoteRepository = registry.repository(remote.target.host, path);
+			const remoteRepository = registry.repository(host, path);
 			settle(remoteRepository.facts({signal}), signal, facts => change({facts}));
 			settle(readableByAnyone(path), signal, anonymous => change({anonymous}));
 		},

@@ -27,9 +27,10 @@ export function visibilityView(dialog: VisibilityDialog, context: DialogContext)
 }
 
 /** The page that a person would go to: where visibility is changed, else where the repository is shown. */
-export function visibilityAddress({facts}: VisibilityDialog): string | undefined {
+export function visibilityAddress({facts, page}: VisibilityDialog): string | undefined {
+	if (facts.phase === 'failed') return page;
 	if (facts.phase !== 'ready') return undefined;
-	return facts.value?.settingsAddress ?? facts.value?.webAddress;
+	return facts.value?.settingsAddress ?? facts.value?.webAddress ?? page;
 }
 
 function pair(label: string, ...parts: ReadonlyArray<Cell | string>): TextRow {
@@ -111,7 +112,11 @@ function placeRows(dialog: VisibilityDialog, context: DialogContext): readonly T
 		dialog.facts.phase === 'ready' && dialog.facts.value?.settingsAddress !== undefined;
 	return [
 		blank,
-		row(settings ? 'It is changed in a browser only, on this page:' : 'Its page:'),
+		row(
+			settings
+				? 'It is changed in a browser only, on this page:'
+				: 'Its page, where its owner finds the settings:',
+		),
 		...addressRows(address, context.width),
 		...codeRows(context),
 	];

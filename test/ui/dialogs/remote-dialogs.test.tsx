@@ -95,6 +95,16 @@ test.each([
 	},
 );
 
+test('where the registry does not tell, its page is shown all the same', () => {
+	const page = 'https://github.com/octocat/packages/container/package/hello';
+	const error = {code: 'FORBIDDEN', message: 'api.github.com refused', hint: 'Log in.'} as const;
+	for (const facts of [{phase: 'failed', error}, {phase: 'ready'}] as const) {
+		using screen = openDialog({...dialogs.visibility, facts, page} as never, large);
+		expect(screen.screen()).toContain('where its owner finds the settings');
+		expect(screen.screen()).toContain(page);
+	}
+});
+
 test('a practice registry that has no page for it says where the page would stand', () => {
 	const {settingsAddress: _, ...value} = dialogs.visibility.facts.value;
 	const words = (facts: object) => {
