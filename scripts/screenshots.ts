@@ -24,13 +24,16 @@ async function draw({label, columns, text, lines}: Picture): Promise<void> {
 	if (name === undefined) return;
 	// The line for an audience is the last one; it may have nothing to say.
 	const isQuiet = lines.at(-1)?.every(run => run.text.trim() === '');
-	const rows = (isQuiet ? lines.slice(0, -1) : lines).map(line => line.map(withNeutralTime));
+	const rows = (isQuiet ? lines.slice(0, -1) : lines).map(line => line.map(neutral));
 	const svg = drawSvg({lines: rows, columns, title: 'regbench --demo', description});
 	await writeFile(`${folder}/${name}.svg`, svg);
 	console.log(`${folder}/${name}.svg\n${text}`);
 }
 
-/** Of the time of day only the seconds matter to the story. */
-function withNeutralTime(run: StyledRun): StyledRun {
-	return {...run, text: run.text.replaceAll(/\b\d\d:\d\d:(\d\d)\b/g, '12:00:$1')};
+/** Of the time of day only the seconds matter to the story, and nothing of where the practice world lay. */
+function neutral(run: StyledRun): StyledRun {
+	const text = run.text
+		.replaceAll(/\b\d\d:\d\d:(\d\d)\b/g, '12:00:$1')
+		.replaceAll(/\/\S*\/(regbench-demo)-\d+-\w+/g, '/tmp/$1');
+	return {...run, text};
 }

@@ -7,7 +7,15 @@ import type {CleanupDialog, CleanupField} from '../../workbench/dialog.ts';
 import {TextField} from '../components/text-field.tsx';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
-import {item, row, sentence, type DialogView, type FieldRow, type TextRow} from './dialog-view.ts';
+import {
+	blank,
+	item,
+	row,
+	sentence,
+	type DialogView,
+	type FieldRow,
+	type TextRow,
+} from './dialog-view.ts';
 import {failure, good, quiet, strong} from './lines.ts';
 
 const fields: ReadonlyArray<{
@@ -77,6 +85,8 @@ function planRows(dialog: CleanupDialog, context: DialogContext): readonly TextR
 	const first = Math.max(0, Math.min(cursor - Math.floor(room / 2), all.length - room));
 	const listed = listedBytes === freedBytes ? '' : `${formatBytes(listedBytes)} as listed, `;
 	return [
+		// Air only where the list does not need the row.
+		...(all.length < room ? [blank] : []),
 		...noted,
 		row(strong(`${goes} of ${count(entries.length, 'image')} would go or lose a name`)),
 		row(
