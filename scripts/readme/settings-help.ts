@@ -15,8 +15,7 @@ export const settingsHelp: Readonly<Record<Exclude<keyof Settings, 'version'>, s
 	lab: 'how far the guided tour has come: when it was begun, and what was ticked off with what was seen',
 	runs: 'how images were run last, by repository: ports, environment (never the value of a variable whose name tells of a secret), command, mounts, what was probed and the digest of the answer',
 	safety:
-		'What a push is refused for (`blockPushOn`: any of `secrets`, `critical`, `latest`; nothing by default), which scanner is used (`scanner`: `auto`, `trivy`, `grype`, `docker-scout`, `none`) and for how long (`scannerTimeoutSeconds`), whether OSV may be asked (`askOsv`) and where it is (`osvAddress`), and PEM files of signers that are trusted (`publicKeys`).',
-	signatureKeys: 'The public key file that signatures were verified with last, by target.',
+		'What a push is refused for (`blockPushOn`: any of `secrets`, `critical`, `latest`; nothing by default), which scanner is used (`scanner`: `auto`, `trivy`, `grype`, `docker-scout`, `none`) and for how long (`scannerTimeoutSeconds`), whether OSV may be asked (`askOsv`) and where it is (`osvAddress`), and whose signatures are trusted: PEM files (`publicKeys`), and for certificates the roots (`trustRoot`, a file) with who may sign (`signers`: `identity` and `issuer`).',
 	recentReferences: 'References that were pulled, offered again in the pull dialog.',
 	layout: 'Shares of the panes in percent, and whether the log wraps and follows.',
 	deniedProposals: 'Targets that were proposed and turned down.',

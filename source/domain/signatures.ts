@@ -26,15 +26,27 @@ export type SignerFacts = {
 	/** Of a certificate (keyless): who, and by whose word. */
 	readonly identity?: string;
 	readonly issuer?: string;
+	/** Who told the authority of Sigstore so: the address where the signer logged in. */
+	readonly oidcIssuer?: string;
 	/** The name that the image was signed under; images get copied, so it decides nothing. */
 	readonly dockerReference?: string;
+};
+
+/** Who may sign with a certificate (keyless); both have to be exactly so. */
+export type ExpectedSigner = {
+	/** Address or e-mail address in the certificate. */
+	readonly identity: string;
+	/** Where they log in: `https://token.actions.githubusercontent.com`. */
+	readonly issuer: string;
 };
 
 export type Verification =
 	| {
 			readonly state: 'verified';
-			/** The key's name. */
+			/** The key's name, or whom the certificate names. */
 			readonly by: string;
+			/** Where it was a certificate: by whose word it names them. */
+			readonly issuer?: string;
 	  }
 	| {readonly state: 'refused'; readonly reason: string}
 	| {readonly state: 'not-checked'; readonly reason: string; readonly whatToDo: string};
@@ -59,13 +71,15 @@ export type SignatureReport = {
 	readonly found: readonly FoundSignature[];
 	/** Names of the keys that were tried. */
 	readonly keys: readonly string[];
+	/** Name of the file with the roots that certificates were checked against. */
+	readonly trustRoot?: string;
 	/** More artifacts were there than are looked at. */
 	readonly leftOut: number;
 };
 
 /**
- * `verified`: a signature of the image was made by a given key. `refused`: there are signatures, and
- * none that could be checked is by a given key. `not-checked`: there are signatures that nobody could
+ * `verified`: a signature of the image was made by a given key or an expected signer. `refused`: there
+ * are signatures, and none that could be checked is by one of them. `not-checked`: there are signatures that nobody could
  * check. `unsigned`: none at all. Attestations are no signatures of the image.
  */
 export type SignatureVerdict = 'verified' | 'refused' | 'not-checked' | 'unsigned';
@@ -105,7 +119,9 @@ export function titleOfSignature({kind}: Pick<FoundSignature, 'kind'>): string {
 export function describeVerification(verified: Verification): string {
 	switch (verified.state) {
 		case 'verified':
-			return `verified with ${verified.by}`;
+			return verified.issuer === undefined
+				? `verified with ${verified.by}`
+				: `verified as signed by ${verified.by} (${verified.issuer})`;
 		case 'refused':
 			return `refused: ${verified.reason}`;
 		case 'not-checked':

@@ -13,6 +13,7 @@ import {noScanner, withOsv, type Told} from './check-packages.ts';
 import type {OperationContext} from './context.ts';
 import {openImageContents, type ContentsRequest} from './image-contents.ts';
 import {findSignatures, type ToldSignatures} from './signature-findings.ts';
+import {signatureTrust, type SignatureTrust} from './signature-trust.ts';
 import {readFacts, type KnownImage} from './image-facts.ts';
 
 export type CheckRequest = ContentsRequest & {
@@ -20,8 +21,8 @@ export type CheckRequest = ContentsRequest & {
 	readonly depth: 'quick' | 'full';
 	/** For this time; as the settings have it where it is absent. */
 	readonly askOsv?: boolean;
-	/** Public keys as PEM files, besides those of the settings. */
-	readonly keyFiles?: readonly string[];
+	/** Whose signatures are believed this time, instead of what the settings say. */
+	readonly trust?: Partial<SignatureTrust>;
 	/** Whether the registry is asked for signatures; it is where this is absent. */
 	readonly signatures?: boolean;
 };
@@ -58,13 +59,12 @@ export async function* checkImage(
 	yield report({});
 	const ending = new AbortController();
 	const beside = {...context, signal: AbortSignal.any([signal, ending.signal])};
-	const {publicKeys = []} = settingsOf(context);
-	const keyFiles = [...publicKeys, ...(request.keyFiles ?? [])];
+	const trust = signatureTrust(settingsOf(context), request.trust);
 	const scanning = withScanner(request, beside);
 	const signing: Promise<ToldSignatures> =
 		request.signatures === false
 			? Promise.resolve({findings: [], notChecked: []})
-			: findSignatures(known.onRegistry, keyFiles, beside);
+			: findSignatures(known.onRegistry, trust, beside);
 	// They are awaited below; until then their failure is nobody's.
 	scanning.catch(() => undefined);
 	signing.catch(() => undefined);

@@ -11,24 +11,20 @@ import type {
 	Verification,
 } from '../domain/signatures.ts';
 import type {CallOptions, RemoteRepository} from '../registry/registry-client.ts';
-import {
-	bundleMediaType,
-	checkBundle,
-	checkEnvelope,
-	envelopeMediaType,
-	signPredicate,
-} from '../signatures/envelope.ts';
+import {checkLayer, isSigned, type Trust} from '../signatures/check-layer.ts';
+import {bundleMediaType, signPredicate} from '../signatures/envelope.ts';
 import {readKeyFile} from '../signatures/key-file.ts';
 import {readPublicKey, type VerificationKey} from '../signatures/public-key.ts';
-import {checkSimpleSigning, simpleSigning, type Checked} from '../signatures/simple-signing.ts';
+import {simpleSigning, type Checked} from '../signatures/simple-signing.ts';
+import {readTrustRoot} from '../signatures/trust-root.ts';
 import type {OperationContext} from './context.ts';
 import {openSide} from './copy-side.ts';
+import type {SignatureTrust} from './signature-trust.ts';
 
-export type SignatureRequest = {
+/** Without keys and roots, signatures are only listed. */
+export type SignatureRequest = SignatureTrust & {
 	/** Of an image on a registry; everything is said of the digest it points at now. */
 	readonly reference: string;
-	/** Public keys as PEM; without any, signatures are only listed. */
-	readonly keyFiles: readonly string[];
 };
 
 /** Artifacts and signatures that are looked at; whoever puts more there wants to keep us busy. */
@@ -39,19 +35,15 @@ const mostBytes = 8 * 1024 * 1024;
 
 /**
  * What the referrers API (or its fallback tag) and cosign's tags hold for the image, each verified with
- * the keys. One that cannot be read is told as refused or not checked and stops nothing. Fails with
- * `USAGE` for a key file that is none, `INVALID_REFERENCE`, `TAG_NOT_FOUND` and as every registry call.
+ * the keys and roots. One that cannot be read is told as refused or not checked and stops nothing. Fails with
+ * `USAGE` for a file of keys or roots that is none, `INVALID_REFERENCE`, `TAG_NOT_FOUND` and as every registry call.
  */
 export async function checkSignatures(
 	request: SignatureRequest,
 	context: Pick<OperationContext, 'registry' | 'credentials' | 'signal'> &
 		Pick<CallOptions, 'onNotice'>,
 ): Promise<SignatureReport> {
-	const keys: VerificationKey[] = [];
-	for (const file of request.keyFiles) {
-		const {name, text} = await readKeyFile(file);
-		keys.push(readPublicKey(name, text));
-	}
+	const trust = await readTrust(request);
 	const {signal, onNotice} = context;
 	const options: CallOptions = {signal, onNotice};
 	const reference = parseReference(request.reference);
@@ -63,15 +55,30 @@ export async function checkSignatures(
 	const looked = referrers.slice(0, mostArtifacts);
 	const found: FoundSignature[] = [];
 	for (const referrer of looked) {
-		found.push(...(await readArtifact(repository, referrer, target, keys, options)));
+		found.push(...(await readArtifact(repository, referrer, target, trust, options)));
 	}
 	return {
 		reference: name,
 		subject: target.digest,
 		found,
-		keys: keys.map(key => key.name),
+		keys: trust.keys.map(key => key.name),
+		...(trust.roots ? {trustRoot: trust.roots.name} : {}),
 		leftOut: referrers.length - looked.length,
 	};
+}
+
+/** The public key in the file. `USAGE` where it is none. */
+export async function readTrustedKey(file: string): Promise<VerificationKey> {
+	const {name, text} = await readKeyFile(file);
+	return readPublicKey(name, text);
+}
+
+async function readTrust({keyFiles, trustRoot, signers = []}: SignatureTrust): Promise<Trust> {
+	const keys: VerificationKey[] = [];
+	for (const file of keyFiles) keys.push(await readTrustedKey(file));
+	if (trustRoot === undefined) return {keys};
+	const {name, text} = await readKeyFile(trustRoot, 'trust root');
+	return {keys, roots: {name, material: await readTrustRoot(name, text), signers}};
 }
 
 /** Every signature or statement that one artifact carries. */
@@ -79,7 +86,7 @@ async function readArtifact(
 	repository: RemoteRepository,
 	referrer: Referrer,
 	{digest: subject}: Descriptor,
-	keys: readonly VerificationKey[],
+	trust: Trust,
 	options: CallOptions,
 ): Promise<readonly FoundSignature[]> {
 	const {digest, tag} = referrer;
@@ -104,7 +111,8 @@ async function readArtifact(
 	for (const layer of layers.slice(0, mostSignatures)) {
 		const mediaType = sanitise(layer.mediaType, 200);
 		try {
-			const checked = check(layer, await readBlob(repository, layer, options), subject, keys);
+			const bytes = await readBlob(repository, layer, options);
+			const checked = await checkLayer(layer, bytes, subject, trust);
 			found.push({...base, mediaType, kind: kindOfLayer(layer, kind, checked), ...checked});
 		} catch (error) {
 			found.push({
@@ -117,28 +125,6 @@ async function readArtifact(
 		}
 	}
 	return found;
-}
-
-function check(
-	{mediaType, annotations = {}}: Descriptor,
-	bytes: Uint8Array,
-	...[subject, keys]: [Parameters<typeof checkBundle>[1], readonly VerificationKey[]]
-): Checked {
-	const certificate = annotations[simpleSigning.certificate];
-	if (mediaType === simpleSigning.mediaType) {
-		const signature = annotations[simpleSigning.signature];
-		return checkSimpleSigning(bytes, signature, subject, keys, certificate);
-	}
-	if (mediaType === envelopeMediaType) return checkEnvelope(bytes, subject, keys, certificate);
-	return checkBundle(bytes, subject, keys);
-}
-
-function isSigned({mediaType}: Descriptor): boolean {
-	return (
-		mediaType === simpleSigning.mediaType ||
-		mediaType === envelopeMediaType ||
-		bundleMediaType.test(mediaType)
-	);
 }
 
 async function readBlob(

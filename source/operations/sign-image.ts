@@ -29,6 +29,8 @@ export type SignRequest = {
 	readonly by: SignResult['by'];
 	/** Lets cosign write to its public transparency log, where everybody sees the image's digest for good. */
 	readonly publicLog?: boolean;
+	/** Of a locked key; asked for where it is absent. */
+	readonly password?: Secret;
 };
 
 const programTimeoutMs = 5 * 60_000;
@@ -70,7 +72,7 @@ export async function* signImage(
 		message: `Signing ${digest} with ${request.key.split(/[\\/]/).at(-1) ?? 'the key'}`,
 		command: `cosign sign --key ${JSON.stringify(request.key)} ${exact}`,
 	};
-	const key = await openKey(request.key, context);
+	const key = await openKey(request, context);
 	const host = reference.domain === 'docker.io' ? 'index.docker.io' : reference.domain;
 	const payload = simpleSigningPayload(`${host}/${reference.path}`, digest);
 	const signature = key.sign(payload).toString('base64');
@@ -80,12 +82,21 @@ export async function* signImage(
 	return {...result, keyId: key.id, tag};
 }
 
-async function openKey(
+/** Name of the key file where its password has to be asked for. `USAGE` where it cannot be read. */
+export async function lockedKey(
 	file: string,
+	environment: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> {
+	const {name, text} = await readKeyFile(file);
+	return isEncrypted(text) && environment['COSIGN_PASSWORD'] === undefined ? name : undefined;
+}
+
+async function openKey(
+	{key: file, password}: SignRequest,
 	{environment = process.env, askKeyPassword}: Parameters<typeof signImage>[1],
 ) {
 	const {name, text} = await readKeyFile(file);
-	if (!isEncrypted(text)) return readPrivateKey(name, text, undefined);
+	if (!isEncrypted(text) || password) return readPrivateKey(name, text, password);
 	const given = environment['COSIGN_PASSWORD'];
 	if (given !== undefined) return readPrivateKey(name, text, new Secret(given));
 	if (!askKeyPassword) {

@@ -8,6 +8,7 @@ import {
 	type SignatureReport,
 } from '../domain/signatures.ts';
 import type {OperationContext} from './context.ts';
+import type {SignatureTrust} from './signature-trust.ts';
 
 export type ToldSignatures = {
 	readonly report?: SignatureReport;
@@ -21,7 +22,7 @@ export type ToldSignatures = {
  */
 export async function findSignatures(
 	reference: string | undefined,
-	keyFiles: readonly string[],
+	trust: SignatureTrust,
 	context: Pick<OperationContext, 'registry' | 'credentials' | 'signal'>,
 ): Promise<ToldSignatures> {
 	if (reference === undefined) {
@@ -32,7 +33,7 @@ export async function findSignatures(
 	}
 	try {
 		const {checkSignatures} = await import('./check-signatures.ts');
-		return toldBy(await checkSignatures({reference, keyFiles}, context));
+		return toldBy(await checkSignatures({reference, ...trust}, context));
 	} catch (thrown) {
 		const error = toRegbenchError(thrown);
 		if (error.code === 'CANCELLED') throw error;
@@ -62,7 +63,7 @@ export function toldBy(report: SignatureReport): ToldSignatures {
 					'signed',
 					'info',
 					`Signed, ${verified ? describeVerification(verified.verified) : ''}`,
-					'Whoever holds that key signed exactly this digest.',
+					'They, or whoever holds that key, signed exactly this digest.',
 				),
 			]);
 		case 'refused':
@@ -70,7 +71,7 @@ export function toldBy(report: SignatureReport): ToldSignatures {
 				finding(
 					'signature-refused',
 					'high',
-					'No signature is by a given key',
+					'No signature is by anybody who is trusted',
 					`${refused ? describeVerification(refused.verified) : ''}. Ask who pushed it; do not run it before you know.`,
 				),
 			]);

@@ -1,6 +1,7 @@
 /** What regbench remembers between two runs. No field can hold a secret: unknown ones are refused. */
 import {policyRules, type PolicyRule} from '../domain/safety.ts';
 import type {LabProgress} from '../domain/lab.ts';
+import type {ExpectedSigner} from '../domain/signatures.ts';
 import {providerIds, type Target} from '../domain/target.ts';
 import {scannerNames, type ScannerName} from '../domain/vulnerability.ts';
 import type {Schema} from './check-schema.ts';
@@ -50,6 +51,10 @@ export type SafetySettings = {
 	readonly askOsv: boolean;
 	/** PEM files of those whose signatures are trusted. */
 	readonly publicKeys?: readonly string[];
+	/** File with the roots of a Sigstore, for what was signed with certificates. */
+	readonly trustRoot?: string;
+	/** Who may sign with a certificate. */
+	readonly signers?: readonly ExpectedSigner[];
 	/** Where OSV is; another one for networks of their own. */
 	readonly osvAddress?: string;
 };
@@ -87,8 +92,6 @@ export type Settings = {
 	readonly retention: readonly RetentionRule[];
 	/** {@link defaultSafety} where it is absent. */
 	readonly safety?: SafetySettings;
-	/** The public key file that signatures were verified with last, by id of the target. */
-	readonly signatureKeys?: Readonly<Record<string, string>>;
 	/** How images were run, by repository in familiar form. */
 	readonly runs?: Readonly<Record<string, RunMemory>>;
 	/** How far the guided tour has come. */
@@ -204,6 +207,17 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 			scannerTimeoutSeconds: {type: 'integer', minimum: 5, maximum: 3600},
 			askOsv: {type: 'boolean'},
 			publicKeys: {type: 'array', maxItems: 100, items: longText},
+			trustRoot: longText,
+			signers: {
+				type: 'array',
+				maxItems: 100,
+				items: {
+					type: 'object',
+					additionalProperties: false,
+					required: ['identity', 'issuer'],
+					properties: {identity: longText, issuer: longText},
+				},
+			},
 			osvAddress: {type: 'string', pattern: String.raw`^https?://[^\s@]{1,300}$`},
 		},
 	},
@@ -222,10 +236,6 @@ export const settingsProperties: Readonly<Record<keyof Settings, Schema>> = {
 				answer: {type: 'string', maxLength: 8000},
 			},
 		},
-	},
-	signatureKeys: {
-		type: 'object',
-		additionalProperties: {type: 'string', minLength: 1, maxLength: 4000},
 	},
 	lab: {
 		type: 'object',
@@ -287,6 +297,6 @@ export const settingsRoot = {
 	type: 'object',
 	additionalProperties: false,
 	required: Object.keys(settingsProperties).filter(
-		name => !['defaultTargetId', 'runs', 'safety', 'signatureKeys', 'lab'].includes(name),
+		name => !['defaultTargetId', 'runs', 'safety', 'lab'].includes(name),
 	),
 } as const satisfies Schema;

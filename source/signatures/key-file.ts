@@ -1,4 +1,4 @@
-/** Key files, read with a bound. */
+/** Files of keys and roots, read with a bound. */
 import {constants, open} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
@@ -7,9 +7,13 @@ import {sanitise} from '../domain/sanitise.ts';
 
 const mostBytes = 64 * 1024;
 
-/** `file` may begin with `~/`. The text of a key file and the name it is shown by. `USAGE` where it cannot be read or is too long for a key. */
+/**
+ * `file` may begin with `~/`. The text of the file and the name it is shown by. `what` it is goes into
+ * messages. `USAGE` where it cannot be read or is too long.
+ */
 export async function readKeyFile(
 	file: string,
+	what: 'key' | 'trust root' = 'key',
 ): Promise<{readonly name: string; readonly text: string}> {
 	const name = sanitise(path.basename(file));
 	try {
@@ -19,7 +23,8 @@ export async function readKeyFile(
 		try {
 			if (!(await handle.stat()).isFile()) throw new RegbenchError('USAGE', `${name} is no file`);
 			const {buffer, bytesRead} = await handle.read(Buffer.alloc(mostBytes + 1), 0, mostBytes + 1);
-			if (bytesRead > mostBytes) throw new RegbenchError('USAGE', `${name} is too long for a key`);
+			if (bytesRead > mostBytes)
+				throw new RegbenchError('USAGE', `${name} is too long for a ${what}`);
 			return {name, text: buffer.toString('utf8', 0, bytesRead)};
 		} finally {
 			await handle.close();
@@ -27,8 +32,8 @@ export async function readKeyFile(
 	} catch (cause) {
 		if (cause instanceof RegbenchError) throw cause;
 		const code = (cause as NodeJS.ErrnoException).code ?? 'it cannot be read';
-		throw new RegbenchError('USAGE', `The key ${name} was not read: ${code}`, {
-			hint: 'Check the path of the key file.',
+		throw new RegbenchError('USAGE', `The ${what} ${name} was not read: ${code}`, {
+			hint: `Check the path of the ${what}.`,
 			cause,
 		});
 	}

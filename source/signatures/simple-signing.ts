@@ -77,7 +77,7 @@ export const keyless: Verification = {
 	state: 'not-checked',
 	reason: 'it was signed without a key, with a certificate',
 	whatToDo:
-		'Look with cosign verify --certificate-identity WHO --certificate-oidc-issuer URL, which has the roots of Sigstore.',
+		'Give the roots of that Sigstore and who may sign (--trust-root FILE --identity WHO --issuer URL), or look with cosign verify --certificate-identity WHO --certificate-oidc-issuer URL.',
 };
 
 export const notByKey = 'it was not made with a given key, or was altered since';

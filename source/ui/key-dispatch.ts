@@ -167,9 +167,10 @@ export function focusedField(state: State): string | undefined {
 		case 'save-log':
 		case 'pull':
 		case 'repository':
-		case 'signatures':
 		case 'copy':
 			return dialog.kind;
+		case 'signatures':
+			return dialog.locked === undefined ? 'signatures' : 'signatures:password';
 		case 'remove-remote':
 			return asksToConfirm(dialog) ? dialog.kind : undefined;
 		case 'run':

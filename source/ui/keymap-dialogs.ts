@@ -230,7 +230,16 @@ export const dialogKeys: readonly KeyBinding[] = [
 	key('remove-target', 'cancel', ['n'], 'keep', 'Keep it', intents => intents.back(), {}),
 
 	key('signatures', 'verify', ['enter'], 'verify', 'Verify with this public key', intents =>
+		// In the password field Enter is the field's own: it alone has the secret.
 		intents.verifySignatures(),
+	),
+	key(
+		'signatures',
+		'trust',
+		['ctrl+t'],
+		'always trust',
+		'Keep this public key in the settings: what it signed is trusted from now on',
+		intents => intents.trustSignatureKey(),
 	),
 	key(
 		'signatures',

@@ -89,6 +89,7 @@ export const remoteKeys: readonly KeyBinding[] = [
 		scope: 'remote',
 		title: 'signatures',
 		help: 'Who signed the tag: verify with a public key, or sign it with a key of yours',
+		footer: true,
 		blocked: needsTag,
 		run: intents => intents.openSignatures(),
 	},

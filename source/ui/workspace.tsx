@@ -188,6 +188,7 @@ function OverlayView({state, intents, area}: OverlayViewProps): ReactNode {
 					area={area}
 					remote={overlay}
 					here={selectLocalDigests(state)}
+					signatures={state.signatures}
 					now={now}
 					onBeyondEnd={giveBack}
 				/>

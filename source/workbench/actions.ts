@@ -4,6 +4,7 @@ import type {ErrorRecord} from '../domain/errors.ts';
 import type {JobEvent, OperationName} from '../domain/events.ts';
 import type {LocalImage} from '../domain/image.ts';
 import type {SafetyReport} from '../domain/safety.ts';
+import type {SignatureReport} from '../domain/signatures.ts';
 import type {Target} from '../domain/target.ts';
 import type {OperationRequest} from '../operations/request.ts';
 import type {Dialog, TargetProposal} from './dialog.ts';
@@ -20,6 +21,7 @@ import type {
 
 export type Action =
 	| {readonly type: 'safetyReported'; readonly report: SafetyReport}
+	| {readonly type: 'signaturesChecked'; readonly report: SignatureReport}
 	| {readonly type: 'engineChanged'; readonly engine: EngineState}
 	| {readonly type: 'imagesLoaded'; readonly images: readonly LocalImage[]; readonly now: number}
 	| {readonly type: 'imagesFailed'; readonly error: ErrorRecord}

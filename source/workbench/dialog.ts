@@ -158,6 +158,8 @@ export type Dialog =
 			/** The key file, as typed. */
 			readonly value: string;
 			readonly report: Loadable<SignatureReport>;
+			/** Name of the private key that waits for its password. */
+			readonly locked?: string;
 	  }
 	/** The name of a repository, where its registry lists none. */
 	| {

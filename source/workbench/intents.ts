@@ -164,8 +164,12 @@ export type Intents = {
 	changeSignatureKey(value: string): void;
 	/** Looks again with the public key that was typed. */
 	verifySignatures(): void;
+	/** Keeps the typed key in the settings, so that what it signed is trusted from now on. */
+	trustSignatureKey(): void;
 	/** Signs with the private key that was typed, as a job. */
 	submitSign(): void;
+	/** Signs with the locked key. */
+	submitKeyPassword(password: Secret): void;
 
 	// Changing what registries hold
 	openCopy(): void;

@@ -108,6 +108,10 @@ export function createNavigationIntents({store}: Workbench): NavigationIntents {
 		toggleZoom: () => dispatch({type: 'zoomToggled'}),
 		back() {
 			const state = getState();
+			if (state.dialog?.kind === 'signatures' && state.dialog.locked !== undefined) {
+				const {locked: _, ...dialog} = state.dialog;
+				return dispatch({type: 'dialogChanged', dialog});
+			}
 			if (state.dialog) return dispatch({type: 'dialogChanged', dialog: undefined});
 			if (state.overlay?.kind === 'layers') {
 				return dispatch({type: 'overlayChanged', overlay: outOfLayers(state.overlay)});

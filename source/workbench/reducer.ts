@@ -1,6 +1,5 @@
 /** The one place where state changes. Pure: no clocks, no effects. */
 import type {JobEvent} from '../domain/events.ts';
-import type {SafetyReport} from '../domain/safety.ts';
 import type {Action} from './actions.ts';
 import {advanceJob, appendLines, linesFor} from './job-log.ts';
 import type {Cursor, LogLine, State} from './state.ts';
@@ -32,6 +31,7 @@ export function initialState(options: {
 		log: {lines: [], follow: options.logFollow ?? true, wrap: options.logWrap ?? false},
 		jobs: [],
 		safety: {},
+		signatures: {},
 		overlay: undefined,
 		dialog: undefined,
 		notice: undefined,
@@ -131,7 +131,19 @@ export function reduce(state: State, action: Action): State {
 				jobs: state.jobs.filter(job => job.phase === 'queued' || job.phase === 'running'),
 			};
 		case 'safetyReported':
-			return {...state, safety: withReport(state.safety, action.report)};
+			return {
+				...state,
+				safety: newest(state.safety, action.report.imageId, action.report),
+				signatures: newest(
+					state.signatures,
+					action.report.signatures?.subject,
+					action.report.signatures,
+				),
+			};
+		case 'signaturesChecked': {
+			const {report} = action;
+			return {...state, signatures: newest(state.signatures, report.subject, report)};
+		}
 		case 'overlayChanged':
 			return {...state, overlay: action.overlay};
 		case 'dialogChanged':
@@ -170,10 +182,13 @@ function keepMarks(state: State, images: readonly {readonly id: string}[]): Stat
 /** Reports of local images that are remembered. */
 const mostReports = 50;
 
-function withReport(known: State['safety'], report: SafetyReport): State['safety'] {
-	const {imageId} = report;
-	if (imageId === undefined) return known;
-	const {[imageId]: _, ...others} = known;
+function newest<Report>(
+	known: Readonly<Record<string, Report>>,
+	id: string | undefined,
+	report: Report | undefined,
+): Readonly<Record<string, Report>> {
+	if (id === undefined || report === undefined) return known;
+	const {[id]: _, ...others} = known;
 	const kept = Object.entries(others).slice(1 - mostReports);
-	return {...Object.fromEntries(kept), [imageId]: report};
+	return {...Object.fromEntries(kept), [id]: report};
 }

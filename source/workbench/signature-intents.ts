@@ -1,4 +1,9 @@
 /** Who signed a tag on a registry, and signing it. */
+import path from 'node:path';
+import type {Secret} from '../domain/credential.ts';
+import {toErrorRecord} from '../domain/errors.ts';
+import {signatureTrust} from '../operations/signature-trust.ts';
+import {defaultSafety} from '../settings/schema.ts';
 import type {Intents} from './intents.ts';
 import {selectRemote, selectRemoteReference} from './remote-selectors.ts';
 import {settle} from './remote-loading.ts';
@@ -6,15 +11,20 @@ import type {Workbench} from './workbench.ts';
 
 type SignatureIntents = Pick<
 	Intents,
-	'openSignatures' | 'changeSignatureKey' | 'verifySignatures' | 'submitSign'
+	| 'openSignatures'
+	| 'changeSignatureKey'
+	| 'verifySignatures'
+	| 'trustSignatureKey'
+	| 'submitSign'
+	| 'submitKeyPassword'
 >;
 
 export function createSignatureIntents(workbench: Workbench): SignatureIntents {
 	const {store, registry, credentials, settings, surroundings} = workbench;
 	const {dispatch, getState} = store;
 	let looking: AbortController | undefined;
-	/** By target; known before the settings are written. */
-	const lastKeys = new Map(Object.entries(settings.get().signatureKeys ?? {}));
+	/** Typed last, by target: whoever looks at one tag looks at the next. */
+	const lastKeys = new Map<string, string>();
 
 	const opened = () => {
 		const {dialog} = getState();
@@ -22,10 +32,11 @@ export function createSignatureIntents(workbench: Workbench): SignatureIntents {
 	};
 
 	/** What was begun before for the dialog ends; so does this when the dialog is closed. */
-	const look = (keyFiles: readonly string[]) => {
+	const look = () => {
 		const dialog = opened();
 		if (!dialog) return;
 		const {reference} = dialog;
+		const key = dialog.value.trim();
 		looking?.abort();
 		looking = new AbortController();
 		const own = looking;
@@ -34,32 +45,36 @@ export function createSignatureIntents(workbench: Workbench): SignatureIntents {
 			if (opened()?.reference !== reference) own.abort();
 		});
 		dispatch({type: 'dialogChanged', dialog: {...dialog, report: {phase: 'loading'}}});
+		const trust = signatureTrust(settings.get().safety, {keyFiles: key === '' ? [] : [key]});
 		const report = import('../operations/check-signatures.ts')
 			.then(async ({checkSignatures}) =>
-				checkSignatures({reference, keyFiles}, {registry, credentials, signal}),
+				checkSignatures({reference, ...trust}, {registry, credentials, signal}),
 			)
 			.finally(unwatch);
 		settle(report, signal, outcome => {
 			const now = opened();
 			if (now?.reference !== reference) return;
 			dispatch({type: 'dialogChanged', dialog: {...now, report: outcome}});
+			if (outcome.phase !== 'ready') return;
+			dispatch({type: 'signaturesChecked', report: outcome.value});
 			// A file that is no key is not worth remembering.
-			if (outcome.phase === 'ready' && keyFiles[0] !== undefined)
-				remember(now.targetId, keyFiles[0]);
+			lastKeys.set(now.targetId, key);
 		});
 	};
 
-	const remember = (targetId: string, file: string) => {
-		if (lastKeys.get(targetId) === file) return;
-		lastKeys.set(targetId, file);
-		settings
-			.update(current => ({
-				...current,
-				signatureKeys: {...current.signatureKeys, [targetId]: file},
-			}))
-			.catch((error: Error) =>
-				workbench.log('warning', `The key was not remembered: ${error.message}`),
-			);
+	const sign = (password?: Secret) => {
+		const dialog = opened();
+		if (!dialog) return;
+		const {reference} = dialog;
+		const key = dialog.value.trim();
+		dispatch({type: 'dialogChanged', dialog: undefined});
+		workbench.run({
+			operation: 'sign',
+			reference,
+			key,
+			by: 'regbench',
+			...(password === undefined ? {} : {password}),
+		});
 	};
 
 	return {
@@ -75,28 +90,60 @@ export function createSignatureIntents(workbench: Workbench): SignatureIntents {
 				type: 'dialogChanged',
 				dialog: {kind: 'signatures', reference, targetId, value, report: {phase: 'loading'}},
 			});
-			look(value === '' ? [] : [value]);
+			look();
 		},
 		changeSignatureKey(value) {
 			const dialog = opened();
 			if (dialog) dispatch({type: 'dialogChanged', dialog: {...dialog, value}});
 		},
-		verifySignatures() {
-			const value = opened()?.value.trim() ?? '';
-			look(value === '' ? [] : [value]);
+		verifySignatures: look,
+		trustSignatureKey() {
+			const typed = opened()?.value.trim() ?? '';
+			if (typed === '') {
+				return workbench.notify(
+					'info',
+					'Type the file of a public key first, for example cosign.pub.',
+				);
+			}
+			const file = typed.startsWith('~/') ? typed : path.resolve(typed);
+			void (async () => {
+				try {
+					const {readTrustedKey} = await import('../operations/check-signatures.ts');
+					const {name} = await readTrustedKey(file);
+					await settings.update(current => {
+						const safety = current.safety ?? defaultSafety;
+						const others = (safety.publicKeys ?? []).filter(one => one !== file);
+						return {...current, safety: {...safety, publicKeys: [...others, file]}};
+					});
+					workbench.notify('success', `What ${name} signed is trusted from now on.`);
+				} catch (thrown) {
+					const {message, hint} = toErrorRecord(thrown);
+					workbench.notify('error', `${message}. ${hint}`);
+				}
+			})();
 		},
 		submitSign() {
-			const dialog = opened();
-			if (!dialog) return;
-			const key = dialog.value.trim();
+			const key = opened()?.value.trim() ?? '';
 			if (key === '') {
 				return workbench.notify(
 					'info',
 					'Type the file of your private key first, for example cosign.key.',
 				);
 			}
-			dispatch({type: 'dialogChanged', dialog: undefined});
-			workbench.run({operation: 'sign', reference: dialog.reference, key, by: 'regbench'});
+			void (async () => {
+				try {
+					const {lockedKey} = await import('../operations/sign-image.ts');
+					const locked = await lockedKey(key);
+					const dialog = opened();
+					if (dialog?.value.trim() !== key) return;
+					if (locked === undefined) return sign();
+					dispatch({type: 'dialogChanged', dialog: {...dialog, locked}});
+				} catch (thrown) {
+					const {message, hint} = toErrorRecord(thrown);
+					workbench.notify('error', `${message}. ${hint}`);
+				}
+			})();
 		},
+		submitKeyPassword: sign,
 	};
 }

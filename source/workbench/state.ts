@@ -15,6 +15,7 @@ import type {
 import type {ProbeAnswer} from '../domain/probe.ts';
 import type {ImageDetails, LocalImage} from '../domain/image.ts';
 import type {SafetyReport} from '../domain/safety.ts';
+import type {SignatureReport} from '../domain/signatures.ts';
 import type {RemoteDetails, RepositoryEntry, RepositoryFacts, TagEntry} from '../domain/remote.ts';
 import type {Target} from '../domain/target.ts';
 import type {ContainerState} from '../engine/containers.ts';
@@ -281,6 +282,8 @@ export type State = {
 	readonly jobs: readonly Job[];
 	/** What was found in local images, by their ID; the newest last. */
 	readonly safety: Readonly<Record<string, SafetyReport>>;
+	/** Who signed what on registries, by its digest, as far as it was checked; the newest last. */
+	readonly signatures: Readonly<Record<string, SignatureReport>>;
 	readonly overlay: Overlay | undefined;
 	readonly dialog: Dialog | undefined;
 	/** One line in the footer, gone with the next key. */

@@ -354,7 +354,7 @@ describe('an image', () => {
 		const context = world.context({environment: {PATH: ''}});
 		const look = async (...keyFiles: readonly string[]) => {
 			const report = await checkToEnd(
-				{image: reference, from: 'engine', depth: 'full', keyFiles},
+				{image: reference, from: 'engine', depth: 'full', trust: {keyFiles}},
 				context,
 			);
 			const said = report.findings.filter(({kind}) => kind === 'signature').map(({rule}) => rule);

@@ -17,6 +17,7 @@ import {countOf} from '../../workbench/job-log.ts';
 import type {Command, CommandCall} from '../command.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {operationContext} from '../run-headless.ts';
+import {trustOf, trustOptions} from '../trust-options.ts';
 import {version} from '../version.ts';
 
 export const checkCommand: Command = {
@@ -27,7 +28,7 @@ export const checkCommand: Command = {
 		'Check an image for secrets, risky configuration and vulnerable packages; exit code 1 when a policy is broken.',
 	options: [
 		{flags: '--remote', summary: 'read it from its registry even where it is on this machine'},
-		{flags: '--key <file>', summary: 'public key of a signer as PEM (repeatable)', repeats: true},
+		...trustOptions,
 		{flags: '--quick', summary: 'only configuration and history, without reading layers'},
 		{
 			flags: '--block <rule>',
@@ -56,7 +57,7 @@ export const checkCommand: Command = {
 			from: (await isHere(call, image)) ? 'engine' : 'registry',
 			depth: options['quick'] === true ? 'quick' : 'full',
 			...(options['osv'] === true ? {askOsv: true} : {}),
-			...(Array.isArray(options['key']) ? {keyFiles: options['key'].map(String)} : {}),
+			trust: trustOf(call),
 		};
 		let report: SafetyReport | undefined;
 		let layersRead = 0;

@@ -18,6 +18,7 @@ import {askSecret} from '../ask.ts';
 import type {Command} from '../command.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {operationContext, runOperation} from '../run-headless.ts';
+import {trustOf, trustOptions} from '../trust-options.ts';
 import {noticeOf} from './remote.ts';
 
 export const verifyCommand: Command = {
@@ -25,16 +26,13 @@ export const verifyCommand: Command = {
 	usage: 'REF',
 	words: [1, 1],
 	summary:
-		'Show the signatures and attestations of an image on its registry; exit code 1 unless one signature is by a given key.',
-	options: [
-		{flags: '--key <file>', summary: 'public key of the signer as PEM (repeatable)', repeats: true},
-	],
+		'Show the signatures and attestations of an image on its registry; exit code 1 unless one is by somebody trusted.',
+	options: trustOptions,
 	changes: false,
 	async run(call) {
-		const keys = call.options['key'];
-		const keyFiles = Array.isArray(keys) ? keys.map(String) : [];
 		const context = {...operationContext(call), onNotice: noticeOf(call)};
-		const report = await checkSignatures({reference: call.words[0] ?? '', keyFiles}, context);
+		const [reference = ''] = call.words;
+		const report = await checkSignatures({reference, ...trustOf(call)}, context);
 		const verdict = signatureVerdict(report);
 		call.output.record({...report, verdict}, textOf(report, verdict).join('\n'));
 		return verdict === 'verified' ? exitCodes.done : exitCodes.failed;
@@ -90,18 +88,29 @@ export const signCommand: Command = {
 	},
 };
 
-const verdicts: Readonly<Record<SignatureVerdict, string>> = {
-	verified: 'Verified: whoever holds the key signed exactly this image.',
-	refused: 'Refused: there are signatures, and none is good by a given key.',
-	'not-checked': 'Not checked: there are signatures, and nobody could check them.',
-	unsigned: 'Not signed: the registry has no signature of this image.',
-};
+function verdictText({found}: SignatureReport, verdict: SignatureVerdict): string {
+	switch (verdict) {
+		case 'verified': {
+			const by = found.find(one => isSignature(one.kind) && one.verified.state === 'verified');
+			const certified = by?.verified.state === 'verified' && by.verified.issuer !== undefined;
+			return certified
+				? `Verified: ${by.verified.by} signed exactly this image, as ${by.verified.issuer} says.`
+				: 'Verified: whoever holds the key signed exactly this image.';
+		}
+		case 'refused':
+			return 'Refused: there are signatures, and none is good by anybody who is trusted.';
+		case 'not-checked':
+			return 'Not checked: there are signatures, and nobody could check them.';
+		case 'unsigned':
+			return 'Not signed: the registry has no signature of this image.';
+	}
+}
 
 function textOf(report: SignatureReport, verdict: SignatureVerdict): readonly string[] {
 	const {found, leftOut, reference, subject} = report;
 	return [
 		`${reference}  ${subject}`,
-		verdicts[verdict],
+		verdictText(report, verdict),
 		...found.flatMap(linesOf),
 		...(leftOut > 0 ? [`Not looked at: ${countOf(leftOut, 'more artifact')}.`] : []),
 	];
@@ -114,6 +123,7 @@ function linesOf(one: FoundSignature): readonly string[] {
 	const place = where.by === 'tag' ? where.tag.replace(/^sha256-[^.]*/, 'sha256-…') : 'referrers';
 	const facts = [
 		...(signer.identity === undefined ? [] : [`names ${signer.identity}`]),
+		...(signer.oidcIssuer === undefined ? [] : [`who logged in at ${signer.oidcIssuer}`]),
 		...(signer.issuer === undefined ? [] : [`certificate by ${signer.issuer}`]),
 		...(signer.dockerReference === undefined ? [] : [`signed as ${signer.dockerReference}`]),
 		...(predicateType === undefined || isSignature(kind) ? [] : [`states ${predicateType}`]),

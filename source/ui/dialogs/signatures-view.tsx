@@ -1,6 +1,8 @@
 import {shortDigest} from '../../domain/digest.ts';
+import {Secret} from '../../domain/credential.ts';
 import {
 	describeVerification,
+	isSignature,
 	signatureVerdict,
 	titleOfSignature,
 	type FoundSignature,
@@ -8,7 +10,7 @@ import {
 	type SignatureVerdict,
 } from '../../domain/signatures.ts';
 import type {Dialog} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
+import {SecretField, TextField} from '../components/text-field.tsx';
 import type {Theme} from '../theme.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, minorSentence, row, sentence, type DialogView, type Row} from './dialog-view.ts';
@@ -19,7 +21,7 @@ const mostShown = 5;
 
 /** Who signed a tag: what there is, with the verdict of the key in the field; and signing it. */
 export function signaturesView(
-	{reference, value, report}: Dialog & {readonly kind: 'signatures'},
+	{reference, value, report, locked}: Dialog & {readonly kind: 'signatures'},
 	context: DialogContext,
 ): DialogView {
 	const {intents, theme, width} = context;
@@ -35,34 +37,61 @@ export function signaturesView(
 				kind: 'field',
 				name: 'signatures',
 				label: {text: 'key file  ', tone: 'quiet'},
-				current: true,
+				current: locked === undefined,
 				field: columns => (
 					<TextField
 						name="signatures"
 						theme={theme}
 						value={value}
 						onChange={text => intents.changeSignatureKey(text)}
-						focus
+						focus={locked === undefined}
 						width={columns}
 						placeholder="~/cosign.pub"
 					/>
 				),
 			},
+			...(locked === undefined ? [] : [passwordField(context)]),
 			blank,
 			...minorSentence(
-				'A public key (cosign.pub) verifies, a private key (cosign.key, its password in COSIGN_PASSWORD) signs. A good signature shows that whoever holds the key signed exactly this image.',
+				locked === undefined
+					? 'A public key (cosign.pub) verifies, a private key (cosign.key) signs; without one the keys that are always trusted are tried. A good signature shows that whoever holds the key signed exactly this image.'
+					: `${locked} is locked: Enter signs with its password, which stays in this field, Esc goes back.`,
 				width,
 			),
 		],
 	};
 }
 
+function passwordField({intents, theme}: DialogContext): Row {
+	return {
+		kind: 'field',
+		name: 'password',
+		label: {text: 'password  ', tone: 'focus'},
+		current: true,
+		field: columns => (
+			<SecretField
+				name="signatures:password"
+				theme={theme}
+				onSecret={text => intents.submitKeyPassword(new Secret(text))}
+				focus
+				width={columns}
+				placeholder="stays hidden"
+			/>
+		),
+	};
+}
+
 /** By the key that was used, not by the one that is being typed. */
-function verdictOf(verdict: SignatureVerdict, keys: readonly string[]): string {
+function verdictOf(verdict: SignatureVerdict, {found, keys}: SignatureReport): string {
 	const names = keys.join(', ');
 	switch (verdict) {
-		case 'verified':
-			return `Signed by the holder of ${names}`;
+		case 'verified': {
+			const by = found.find(one => isSignature(one.kind) && one.verified.state === 'verified');
+			if (by?.verified.state !== 'verified') return 'Signed';
+			return by.verified.issuer === undefined
+				? `Signed by the holder of ${by.verified.by}`
+				: `Signed by ${by.verified.by}`;
+		}
 		case 'refused':
 			return names === '' ? 'No signature is good' : `No signature is good by ${names}`;
 		case 'not-checked':
@@ -93,7 +122,7 @@ function reportRows(
 function readyRows(report: SignatureReport, theme: Theme, width: number): readonly Row[] {
 	const verdict = signatureVerdict(report);
 	const {success, failure: cross, warning} = theme.symbols;
-	const text = verdictOf(verdict, report.keys);
+	const text = verdictOf(verdict, report);
 	const lead = {
 		verified: good(`${success} ${text}`),
 		refused: failure(`${cross} ${text}`),

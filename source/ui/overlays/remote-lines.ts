@@ -3,16 +3,29 @@ import {shortDigest} from '../../domain/digest.ts';
 import {isIndexMediaType, type ImageConfig} from '../../domain/manifest.ts';
 import {formatPlatform} from '../../domain/platform.ts';
 import type {Referrer, RemoteDetails} from '../../domain/remote.ts';
+import {
+	describeVerification,
+	type SignatureReport,
+	type Verification,
+} from '../../domain/signatures.ts';
 import {formatBytes} from '../../domain/size.ts';
 import type {Theme} from '../theme.ts';
 import {configuration, timeText, type Configuration} from './details-lines.ts';
+import type {Cell} from '../rows/line.ts';
 import {createSections, type HistoryStep, type Sections} from './sections.ts';
+
+type Surrounding = {
+	readonly now: number;
+	readonly here: ReadonlySet<string>;
+	/** What a check of the signatures came to, once there was one. */
+	readonly signatures?: SignatureReport | undefined;
+};
 
 /** The sections one below the other, each line exactly `width` columns. `here`: digests of local images. */
 export function remoteLines(
 	theme: Theme,
 	details: RemoteDetails,
-	{now, here}: {readonly now: number; readonly here: ReadonlySet<string>},
+	{now, here, signatures}: Surrounding,
 	width: number,
 ): readonly string[] {
 	const sections = createSections(theme, width);
@@ -39,7 +52,7 @@ export function remoteLines(
 			);
 		}
 	}
-	referrers(sections, details);
+	referrers(sections, theme, details, signatures);
 	layers(sections, details);
 	configuration(sections, configurationOf(config));
 	const steps = historyOf(details);
@@ -93,7 +106,12 @@ const referrerTitles: Readonly<Record<Referrer['kind'], string>> = {
 	other: 'other',
 };
 
-function referrers({heading, add}: Sections, details: RemoteDetails): void {
+function referrers(
+	{heading, add}: Sections,
+	theme: Theme,
+	details: RemoteDetails,
+	signatures: SignatureReport | undefined,
+): void {
 	const {attestations} = details;
 	heading('Refers to it');
 	if (details.referrers.length === 0 && attestations === 0) {
@@ -103,10 +121,11 @@ function referrers({heading, add}: Sections, details: RemoteDetails): void {
 	for (const kind of ['signature', 'sbom', 'attestation', 'other'] as const) {
 		for (const referrer of details.referrers.filter(candidate => candidate.kind === kind)) {
 			add(
+				...markCells(theme, signatures, referrer),
 				{text: referrerTitles[kind], width: 13, tone: 'quiet'},
 				{text: `${shortDigest(referrer.digest)}  `},
 				{text: formatBytes(referrer.sizeBytes), width: 8, align: 'right'},
-				{text: `  ${referrer.tag ?? referrer.artifactType}`, tone: 'quiet'},
+				{text: `  ${verdictText(signatures, referrer)}`, tone: 'quiet'},
 			);
 		}
 	}
@@ -116,6 +135,43 @@ function referrers({heading, add}: Sections, details: RemoteDetails): void {
 			{text: `${attestations} in the index, as the builder put them there`},
 		);
 	}
+}
+
+/** Of one artifact with several signatures a good one counts, as it does for the image. */
+function verdictOf(
+	signatures: SignatureReport | undefined,
+	{digest}: Referrer,
+): Verification | undefined {
+	const found = signatures?.found.filter(one => one.digest === digest) ?? [];
+	for (const state of ['verified', 'refused', 'not-checked'] as const) {
+		const one = found.find(({verified}) => verified.state === state);
+		if (one) return one.verified;
+	}
+	return undefined;
+}
+
+function markCells(
+	{symbols}: Theme,
+	signatures: SignatureReport | undefined,
+	referrer: Referrer,
+): readonly Cell[] {
+	if (!signatures) return [];
+	switch (verdictOf(signatures, referrer)?.state) {
+		case 'verified':
+			return [{text: `${symbols.success} `, tone: 'good'}];
+		case 'refused':
+			return [{text: `${symbols.failure} `, tone: 'failure'}];
+		case 'not-checked':
+			return [{text: `${symbols.unknown} `, tone: 'caution'}];
+		case undefined:
+			return [{text: '  '}];
+	}
+}
+
+function verdictText(signatures: SignatureReport | undefined, referrer: Referrer): string {
+	const verdict = verdictOf(signatures, referrer);
+	const place = referrer.tag ?? referrer.artifactType;
+	return verdict ? `${describeVerification(verdict)}  ${place}` : place;
 }
 
 function layers({heading, add}: Sections, details: RemoteDetails): void {

@@ -8,7 +8,7 @@ import {
 	type RemoteOverlay,
 } from '../../workbench/remote-selectors.ts';
 import type {Loadable} from '../../workbench/loadable.ts';
-import type {RemoteLevel} from '../../workbench/state.ts';
+import type {RemoteLevel, State} from '../../workbench/state.ts';
 import {loadableLines} from '../components/message.ts';
 import {ScrolledText} from '../components/scrolled-text.tsx';
 import {keyOf} from '../keymap.ts';
@@ -35,6 +35,8 @@ export type RemoteViewProps = {
 	readonly remote: RemoteOverlay;
 	/** Digests of the images on this machine. */
 	readonly here: ReadonlySet<string>;
+	/** Who signed what, by its digest, as far as it was checked. */
+	readonly signatures: State['signatures'];
 	readonly now: number;
 	/** Told how many rows the details were scrolled beyond their end. */
 	readonly onBeyondEnd: (rows: number) => void;
@@ -131,16 +133,16 @@ function Tags({area, remote, level, here, now}: LevelProps<'tags'>): ReactNode {
 }
 
 function Details(props: LevelProps<'details'>): ReactNode {
-	const {area, remote, level, here, now} = props;
+	const {area, remote, level, here, now, signatures} = props;
 	const {theme, bindings} = useUi();
 	const width = area.width - 2;
 	const {details} = level;
 	const lines = useMemo(
 		() =>
 			loadableLines(theme, details, keyOf(bindings, 'refresh'), width, value =>
-				remoteLines(theme, value, {now, here}, width),
+				remoteLines(theme, value, {now, here, signatures: signatures[value.digest]}, width),
 			),
-		[theme, bindings, details, now, here, width],
+		[theme, bindings, details, now, here, signatures, width],
 	);
 	return (
 		<ScrolledText

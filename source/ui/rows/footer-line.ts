@@ -34,6 +34,7 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 			for (const name of binding.keys) taken.add(name);
 			if (!binding.footer || (binding.changes && state.readOnly)) continue;
 			if (binding.id === 'filter' && !hasFilter(state)) continue;
+			if (binding.id === 'remote.signatures' && !showsReferrers(state)) continue;
 			hints.push({
 				key: keyName(key),
 				title: binding.title,
@@ -50,6 +51,11 @@ export function footerHints(bindings: readonly KeyBinding[], state: State): read
 function hasFilter(state: State): boolean {
 	if (!state.overlay || ['layers', 'safety'].includes(state.overlay.kind)) return true;
 	return state.overlay.kind === 'remote' && selectRemoteLevel(state)?.at !== 'details';
+}
+
+/** Where what refers to a tag is on the screen; elsewhere other keys need the room. */
+function showsReferrers(state: State): boolean {
+	return selectRemoteLevel(state)?.at === 'details';
 }
 
 /** Always shown, however narrow the screen is: from there all else can be found. */
