@@ -1,12 +1,12 @@
 /** One operation from the shell: its events to the output, its end to an exit code. */
 import type {JobResult, Operation, OperationName} from '../domain/events.ts';
-import {isWorking} from '../domain/probe.ts';
 import {waitFor} from '../operations/retry.ts';
 import type {OperationContext} from '../operations/context.ts';
 import type {OperationRequest} from '../operations/request.ts';
 import {runJob} from '../operations/run-job.ts';
 import {startOperation, subjectOf} from '../operations/start-operation.ts';
 import {defaultSafety} from '../settings/schema.ts';
+import {isAsWished} from '../workbench/job-log.ts';
 import type {CommandCall} from './command.ts';
 import {exitCodes} from './exit-codes.ts';
 
@@ -60,19 +60,4 @@ export async function runOperation(
 	if (ending === 'cancelled') return {code: exitCodes.interrupted};
 	if (ending === 'failed' || !result) return {code: exitCodes.failed};
 	return {code: isAsWished(result) ? exitCodes.done : exitCodes.failed, result};
-}
-
-/** A job that was done may still have shown what nobody wants: another image, a program that does not work. */
-function isAsWished(result: JobResult): boolean {
-	switch (result.operation) {
-		case 'repull':
-		case 'prove':
-			return result.same;
-		case 'run':
-			if (result.worksAsBefore === false) return false;
-			if (result.exitCode !== undefined) return result.exitCode === 0;
-			return result.answer === undefined || isWorking(result.answer);
-		default:
-			return true;
-	}
 }

@@ -228,6 +228,8 @@ export type ProveResult = {
 		readonly reused: number;
 		readonly sentBytes: number;
 		readonly receivedBytes: number;
+		/** Layers that were not received, because other images here hold them. */
+		readonly kept?: number;
 	};
 	readonly probe: {readonly before?: ProbeAnswer; readonly after?: ProbeAnswer};
 	/** Why it was not run; absent where it was. */

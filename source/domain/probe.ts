@@ -105,3 +105,10 @@ export function describeAnswer(answer: ProbeAnswer): string {
 			return `no answer: ${answer.reason}`;
 	}
 }
+
+/** The same, where there is room for a few words only: without what was in the answer. */
+export function briefAnswer(answer: ProbeAnswer): string {
+	return answer.kind === 'http'
+		? `HTTP ${answer.status} for ${answer.asked}`
+		: describeAnswer({...answer, ...(answer.kind === 'health' ? {output: ''} : {})});
+}

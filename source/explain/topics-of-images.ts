@@ -246,7 +246,7 @@ export function aboutDigest({image, tag, remote}: Facts): readonly Paragraph[] {
 					fact(
 						image.manifestDigest === image.id
 							? `This image's ID, ${shortDigest(image.id)}, is the digest of its manifest: engine and registry call it the same.`
-							: `This image's ID, ${shortDigest(image.id)}, is the digest of its config. Registries know it by its manifest's digest, which is another one.`,
+							: `This image's ID, ${shortDigest(image.id)}, is the digest of its config. Registries know it by its manifest's digest, which is another one. ${image.digests.length === 0 ? 'It is not known before the first push, so pane 2 shows the IMAGE ID.' : 'Pane 2 shows that one, under DIGEST.'}`,
 					),
 				]
 			: []),
@@ -256,6 +256,9 @@ export function aboutDigest({image, tag, remote}: Facts): readonly Paragraph[] {
 		...(!image && known?.digest ? [fact(`${known.targetId} answers ${known.digest}.`)] : []),
 		plain(
 			'A digest is a fingerprint of exact bytes. Change one bit and it is another; equal digest, equal bytes, wherever they are.',
+		),
+		plain(
+			"Three are easily mixed up. The manifest digest is what registries know an image by, behind the @. The config digest is the image ID in Docker's classic store. A layer has two of its own: of the compressed bytes, and of what is in them, the diff ID.",
 		),
 		plain(
 			'That is how a pull is checked, how layers are shared, and how "the same came back" is proved.',

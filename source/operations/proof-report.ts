@@ -1,6 +1,7 @@
 /** A proof as documents to hand in. Pure. */
 import type {ProveResult} from '../domain/events.ts';
 import {describeAnswer} from '../domain/probe.ts';
+import {receivedText} from '../domain/received.ts';
 import {formatBytes, formatDuration} from '../domain/size.ts';
 
 /** The proof as Markdown: what was shown, how, and with what in between. */
@@ -33,7 +34,7 @@ export function proofMarkdown(proof: ProveResult): string {
 		`- Engine: ${cell(proof.engine)}`,
 		`- Begun: ${proof.startedAt}, took ${formatDuration(proof.durationMs)}`,
 		`- Layers: ${layers.total}, of which the registry had ${layers.reused}; ` +
-			`${formatBytes(layers.sentBytes)} sent, ${formatBytes(layers.receivedBytes)} received`,
+			`${formatBytes(layers.sentBytes)} sent, ${receivedText({bytes: layers.receivedBytes, ...layers})}`,
 		...(webUrl === undefined ? [] : [`- See: <${webUrl}>`]),
 		...(notRun === undefined ? [] : [`- Not run: ${cell(notRun)}`]),
 		'',

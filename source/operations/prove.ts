@@ -10,6 +10,7 @@ import type {
 } from '../domain/events.ts';
 import {compareAnswers, describeAnswer, isWorking, type ProbeAnswer} from '../domain/probe.ts';
 import {familiarReference, formatReference, parseReference} from '../domain/reference.ts';
+import {receivedText} from '../domain/received.ts';
 import {formatBytes} from '../domain/size.ts';
 import type {Containers} from '../engine/containers.ts';
 import type {OperationContext} from './context.ts';
@@ -72,7 +73,7 @@ export async function* proveImage(
 		runOnce({title, name, request, containers, notRun, stepper}, context, whyOutOfReach(info));
 	const before = yield* tryOut('Run it and ask it');
 
-	const received = {bytes: 0};
+	const received = {bytes: 0, kept: 0};
 	const repulled = stepper(
 		'Delete the local copy and pull it again',
 		`${dockerCommand('rmi', name)} && ${dockerCommand('pull', name)}`,
@@ -80,7 +81,7 @@ export async function* proveImage(
 	const repull: RepullResult = yield* countPulled(repullImage({reference}, context), received);
 	repulled(
 		repull.same
-			? `image ${shortDigest(repull.imageId)} came back, ${formatBytes(received.bytes)} received`
+			? `image ${shortDigest(repull.imageId)} came back, ${receivedText(received)}`
 			: repull.differences.join(' '),
 		repull.same ? 'done' : 'failed',
 	);
@@ -106,6 +107,7 @@ export async function* proveImage(
 			reused: push.layersReused,
 			sentBytes: push.bytesUploaded,
 			receivedBytes: received.bytes,
+			...(received.kept > 0 ? {kept: received.kept} : {}),
 		},
 		probe: {...(before ? {before} : {}), ...(after ? {after} : {})},
 		...(notRun === undefined ? {} : {notRun}),
@@ -190,20 +192,22 @@ async function* runOnce(
 /** Passes everything on, adding up what was received. */
 async function* countPulled<Result>(
 	events: AsyncGenerator<OperationEvent, Result, undefined>,
-	received: {bytes: number},
+	received: {bytes: number; kept: number},
 ): AsyncGenerator<OperationEvent, Result, undefined> {
-	const layers = new Map<string, number>();
+	const layers = new Map<string, number | undefined>();
 	try {
 		for (;;) {
 			const next = await events.next();
 			if (next.done) return next.value;
 			const event = next.value;
 			if (event.type === 'transfer' && event.direction === 'pull') {
-				layers.set(event.layer, event.state === 'exists' ? 0 : event.doneBytes);
+				layers.set(event.layer, event.state === 'exists' ? undefined : event.doneBytes);
 			}
 			yield event;
 		}
 	} finally {
-		received.bytes = [...layers.values()].reduce((sum, bytes) => sum + bytes, 0);
+		const counts = [...layers.values()];
+		received.bytes = counts.reduce<number>((sum, bytes = 0) => sum + bytes, 0);
+		received.kept = counts.filter(bytes => bytes === undefined).length;
 	}
 }

@@ -96,6 +96,7 @@ function PaneView({state, pane, area}: PaneViewProps): ReactNode {
 				<TagsPane
 					{...shared}
 					image={selectCurrentImage(state)}
+					store={'info' in state.engine ? state.engine.info.store : undefined}
 					rows={selectTagRows(state)}
 					columns={selectTargetColumns(state)}
 					remoteTags={state.remoteTags}

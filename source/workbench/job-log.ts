@@ -1,5 +1,6 @@
 /** From job events to jobs and log lines: two of the three readers of the one stream. */
 import {shortDigest} from '../domain/digest.ts';
+import {isStopped} from '../domain/exit-code.ts';
 import {describeRun, describeProof} from './describe-run.ts';
 import {describeAnswer, isWorking} from '../domain/probe.ts';
 import type {CopyResult, JobEvent, JobResult, TransferEvent} from '../domain/events.ts';
@@ -25,7 +26,15 @@ export function appendLines(
 		if (previous) result[place] = {...line, id: previous.id, time: previous.time};
 		else result.push({...line, id: nextId++});
 	}
-	return result.length > logCapacity ? result.slice(-logCapacity) : result;
+	return result.length > logCapacity ? withinCapacity(result) : result;
+}
+
+/** The oldest fall out; of a flood of output its own lines, so that what was done stays to be read. */
+function withinCapacity(lines: readonly LogLine[]): readonly LogLine[] {
+	const outputs = lines.reduce((sum, {level}) => sum + (level === 'output' ? 1 : 0), 0);
+	let surplus = Math.min(lines.length - logCapacity, Math.max(0, outputs - logCapacity / 2));
+	const kept = lines.filter(({level}) => level !== 'output' || surplus-- <= 0);
+	return kept.slice(-logCapacity);
 }
 
 /** Progress lines are among the newest; looking further back would cost more than a second line. */
@@ -55,7 +64,9 @@ export function advanceJob(job: Job, event: JobEvent): Job {
 		case 'warned':
 			return {...job, step: event.message};
 		case 'output':
-			return job;
+			return event.skipped === 0
+				? job
+				: {...job, skippedLines: (job.skippedLines ?? 0) + event.skipped};
 		case 'container':
 			return {...job, container: event.container};
 		case 'probed':
@@ -130,7 +141,8 @@ export function linesFor(event: JobEvent, job: Job): readonly NewLine[] {
 		}
 		case 'probed': {
 			const level = isWorking(event.answer) ? ('success' as const) : ('warning' as const);
-			return [{...base, level, text: describeAnswer(event.answer)}];
+			const who = job.container ? `${job.container.name}: ` : '';
+			return [{...base, level, text: `${who}${describeAnswer(event.answer)}`}];
 		}
 		case 'transfer': {
 			const ofReference = Object.values(job.transfers).filter(
@@ -146,8 +158,10 @@ export function linesFor(event: JobEvent, job: Job): readonly NewLine[] {
 			const text = `${event.reference}: ${side} has all of it already`;
 			return [{...line, level: 'info', text}];
 		}
-		case 'finished':
-			return describeResult(event.result).map(text => ({...base, level: 'success', text}));
+		case 'finished': {
+			const level = levelOf(event.result);
+			return describeResult(event.result).map(text => ({...base, level, text}));
+		}
 		case 'failed':
 			return [
 				{...base, level: 'error', text: `${event.error.message} (${event.error.code})`},
@@ -156,6 +170,31 @@ export function linesFor(event: JobEvent, job: Job): readonly NewLine[] {
 		case 'cancelled':
 			return [{...base, level: 'warning', text: `Cancelled: ${job.subject}`}];
 	}
+}
+
+/** A job that was done may still have shown what nobody wants: another image, a program that does not work. */
+export function isAsWished(result: JobResult): boolean {
+	switch (result.operation) {
+		case 'run': {
+			const {worksAsBefore, answer, exitCode} = result;
+			if (worksAsBefore === false) return false;
+			if (exitCode !== undefined) return exitCode === 0;
+			return answer === undefined || isWorking(answer);
+		}
+		case 'repull':
+		case 'prove':
+			return result.same;
+		default:
+			return true;
+	}
+}
+
+/** How the words of a result are marked. A container that was told to stop has nothing to be warned of. */
+export function levelOf(result: JobResult): 'success' | 'info' | 'warning' {
+	if (isAsWished(result)) return 'success';
+	const isStop =
+		result.operation === 'run' && result.exitCode !== undefined && isStopped(result.exitCode);
+	return isStop && result.worksAsBefore !== false ? 'info' : 'warning';
 }
 
 /** What came of an operation, a line for each thing worth saying. */

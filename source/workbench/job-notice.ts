@@ -3,7 +3,7 @@ import {shortDigest} from '../domain/digest.ts';
 import type {JobResult, PushResult} from '../domain/events.ts';
 import {familiarReference, parseReference} from '../domain/reference.ts';
 import {formatBytes} from '../domain/size.ts';
-import {countOf, describeResult} from './job-log.ts';
+import {countOf, describeResult, levelOf} from './job-log.ts';
 import type {Job, Notice, State} from './state.ts';
 
 /**
@@ -20,7 +20,7 @@ export function noticeOf(state: Pick<State, 'jobs'>, id: string): Notice | undef
 	const error = failed[0]?.error;
 	if (!error) {
 		return {
-			level: results.every(isAsWished) ? 'success' : 'warning',
+			level: worstOf(results),
 			text: headline(together, results),
 		};
 	}
@@ -31,9 +31,9 @@ export function noticeOf(state: Pick<State, 'jobs'>, id: string): Notice | undef
 	return {level: 'error', text: `${done}${listOf(failed.map(placeOf))}: ${reason}`};
 }
 
-/** An image that came back and is not what it was is no failure of the job, and no success either. */
-function isAsWished(result: JobResult): boolean {
-	return result.operation === 'repull' || result.operation === 'prove' ? result.same : true;
+function worstOf(results: readonly JobResult[]): Notice['level'] {
+	const levels = results.map(levelOf);
+	return (['warning', 'info'] as const).find(level => levels.includes(level)) ?? 'success';
 }
 
 function headline(jobs: readonly Job[], results: readonly JobResult[]): string {

@@ -133,6 +133,8 @@ export type Job = {
 	/** The container it runs, and what that answered. */
 	readonly container?: RunningContainer;
 	readonly answer?: ProbeAnswer;
+	/** Lines of its output that were left out, because there were too many at once. */
+	readonly skippedLines?: number;
 	readonly result?: JobResult;
 	readonly error?: ErrorRecord;
 };

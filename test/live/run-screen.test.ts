@@ -25,7 +25,7 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 			columns,
 			rows,
 		});
-		await terminal.waitFor('page');
+		await terminal.waitFor(/▸ \w+:1/);
 		return terminal;
 	}
 
@@ -84,4 +84,57 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 			expect((await terminal.exit).code).toBe(0);
 		},
 	);
+
+	test('one that never listens, one that floods the log, one that ends at once: each ends in a clear word', async () => {
+		const scripts = {
+			deaf: 'while true; do sleep 1; done',
+			flood: 'while true; do echo the same line again; done',
+			short: "echo 'no such file' >&2; exit 3",
+		};
+		for (const [name, script] of Object.entries(scripts)) {
+			await makeWebImage(dockerd, {name: `${name}:1.0`, page: '', port: 8095, script});
+		}
+		await using terminal = await open(120, 40);
+		const run = async (name: string) => {
+			await terminal.press('esc', '1', '/');
+			await terminal.type(name);
+			await terminal.press('enter');
+			await terminal.waitFor(new RegExp(`▸ ${name}:1\\.0`));
+			await terminal.press('u');
+			await terminal.waitFor(/ports +\d+:8095/);
+			await terminal.press('enter');
+		};
+		await run('deaf');
+		await terminal.waitFor(/regbench-deaf-\w+ runs/);
+		await run('short');
+		await terminal.waitFor('│ no such file');
+		await terminal.waitFor(/! regbench-short-\w+ ended with exit code 3 after .*: it failed/);
+		show(terminal);
+		await terminal.waitFor(/! deaf:1\.0 does not answer: nothing listens on its port/, 30_000);
+
+		await run('flood');
+		await terminal.waitFor('! flood:1.0 floods the log: only its newest lines are kept');
+		show(terminal);
+		await terminal.press('U');
+		await terminal.waitFor(/a flood: \d+ lines were left out of the log/);
+		show(terminal);
+		// Nothing of it keeps anybody from the keys.
+		await terminal.press('x');
+		await terminal.waitFor(/exited \(137\)/, 20_000);
+		await terminal.waitFor('it was killed');
+		for (let left = 3; left > 0; left--) {
+			await terminal.press('g', 'd');
+			await terminal.waitFor(
+				left > 1 ? new RegExp(`1 of ${left - 1} ╯`) : 'No container was made here yet.',
+				20_000,
+			);
+		}
+		// What was done is still to be read.
+		await terminal.press('esc', '4', 'z', 'g');
+		await terminal.waitFor('Running deaf:1.0');
+		await terminal.press('G');
+		await terminal.waitFor(/ended with exit code 137 after .*: it was killed/);
+		await terminal.press('esc', 'q');
+		expect((await terminal.exit).code).toBe(0);
+	}, 90_000);
 });

@@ -98,6 +98,39 @@ describe('the log', () => {
 		expect(state.jobs[0]).toMatchObject({phase: 'failed', error: {code: 'UNAUTHORIZED'}});
 	});
 
+	test('a flood of output pushes out its own lines, not what was done', () => {
+		const lines = (text: string) => Array.from({length: 100}, () => text);
+		let state = after(stateWithJob(), {type: 'step', message: 'Running it'} as never);
+		for (let batch = 0; batch < 80; batch++) {
+			const flood = {type: 'output', stream: 'stdout', lines: lines('again'), skipped: 7};
+			state = after(state, flood as never);
+		}
+		expect(state.log.lines.length).toBeLessThanOrEqual(logCapacity);
+		expect(state.log.lines[0]?.text).toBe('Running it');
+		expect(state.log.lines.at(-1)?.text).toBe('again');
+		expect(state.jobs[0]?.skippedLines).toBe(560);
+	});
+
+	test.each([
+		[0, 'success', 'all went well, by its own account'],
+		[3, 'warning', 'it failed, see what it printed last'],
+		[127, 'warning', 'its command was not found'],
+		[143, 'info', 'it followed a stop'],
+	])(
+		'a container that ended with %d is told as %s, with what that means',
+		(exitCode, level, meaning) => {
+			const result = {
+				...{operation: 'run', reference: 'hello:1', imageId: 'sha256:1', removed: false},
+				...{container: {name: 'regbench-hello-1'}, exitCode, differences: [], durationMs: 1100},
+			};
+			const line = after(stateWithJob(), {type: 'finished', result} as never).log.lines.at(-1);
+			expect(line).toMatchObject({
+				level,
+				text: `regbench-hello-1 ended with exit code ${exitCode} after 1.1 s: ${meaning}`,
+			});
+		},
+	);
+
 	test('lets the oldest lines fall out when it is full', () => {
 		const entries = Array.from({length: logCapacity + 10}, (_, index) => ({
 			level: 'info' as const,

@@ -1,6 +1,7 @@
 /** A proof as a card to read. Pure. */
 import type {ProofStep, ProveResult} from '../../domain/events.ts';
 import {describeAnswer} from '../../domain/probe.ts';
+import {receivedText} from '../../domain/received.ts';
 import {formatBytes, formatDuration} from '../../domain/size.ts';
 import {keyOf, type KeyBinding} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
@@ -30,14 +31,15 @@ export function proofLines(
 	}
 	air();
 	before(pair, 'image ID', imageId.before, imageId.after);
-	before(pair, 'digest', digest.pushed, digest.pulled);
+	before(pair, 'manifest', digest.pushed, digest.pulled);
 	if (probe.before && probe.after) {
 		before(pair, 'answer', describeAnswer(probe.before), describeAnswer(probe.after));
 	}
 	if (proof.notRun !== undefined) pair('not run', [proof.notRun]);
 	pair('layers', [
 		`${layers.total}, of which the registry had ${layers.reused}`,
-		`${formatBytes(layers.sentBytes)} sent, ${formatBytes(layers.receivedBytes)} received`,
+		`${formatBytes(layers.sentBytes)} sent`,
+		receivedText({bytes: layers.receivedBytes, ...layers}),
 	]);
 	pair('engine', [proof.engine]);
 	pair('took', [formatDuration(proof.durationMs)]);

@@ -1,4 +1,5 @@
 /** Containers as rows, and one of them in full. Pure. */
+import {exitMeaning} from '../../domain/exit-code.ts';
 import {compareAnswers, describeAnswer} from '../../domain/probe.ts';
 import type {ContainerState} from '../../engine/containers.ts';
 import type {Job} from '../../workbench/state.ts';
@@ -41,7 +42,8 @@ export function runDetailLines(
 ): readonly string[] {
 	const {lines, air, pair} = createSections(theme, width);
 	air();
-	pair('state', [stateText(run), ...(run.problem === undefined ? [] : [run.problem])]);
+	const meaning = run.exitCode === undefined ? undefined : exitMeaning(run.exitCode);
+	pair('state', [stateText(run), ...[run.problem ?? meaning ?? []].flat()]);
 	pair('image', [run.image, run.imageId]);
 	pair(
 		'ports',
@@ -62,6 +64,9 @@ export function runDetailLines(
 			const differences = compareAnswers(request.before, job.answer);
 			pair('as before', differences.length === 0 ? ['yes, exactly'] : ['no', ...differences]);
 		}
+	}
+	if (job?.skippedLines !== undefined) {
+		pair('output', [`a flood: ${job.skippedLines} lines were left out of the log`]);
 	}
 	if (job?.container) pair('command', [job.container.command]);
 	air();

@@ -1,5 +1,6 @@
 import {memo, type ReactNode} from 'react';
 import type {LocalImage} from '../../domain/image.ts';
+import type {EngineInfo} from '../../engine/engine.ts';
 import type {TargetColumn} from '../../workbench/selectors.ts';
 import type {State} from '../../workbench/state.ts';
 import type {TagRow} from '../../workbench/tag-rows.ts';
@@ -20,6 +21,8 @@ export type TagsPaneProps = {
 	readonly focused: boolean;
 	/** The image whose tags these are. */
 	readonly image: LocalImage | undefined;
+	/** How the engine keeps images: it decides what their IDs are digests of. */
+	readonly store: EngineInfo['store'] | undefined;
 	readonly rows: readonly TagRow[];
 	readonly cursor: number;
 	readonly columns: readonly TargetColumn[];
@@ -34,6 +37,7 @@ export type TagsPaneProps = {
 /** The tags of the selected image, and how each stands on every target. */
 export const TagsPane = memo(function TagsPane(props: TagsPaneProps): ReactNode {
 	const {area, focused, image, rows, cursor, columns, remoteTags, marks} = props;
+	const {store, defaultTargetId} = props;
 	const {theme, bindings} = useUi();
 	const visible = Math.max(1, area.height - 3);
 	const width = area.width - 2;
@@ -49,7 +53,12 @@ export const TagsPane = memo(function TagsPane(props: TagsPaneProps): ReactNode 
 		!image || rows.length === 0
 			? messageLines(theme, emptyText(bindings, props), width)
 			: [
-					tagHeading(theme, layout, props.defaultTargetId, width),
+					tagHeading(
+						theme,
+						layout,
+						{digest: digestOfRow(rows[0], image, store).kind, defaultTargetId},
+						width,
+					),
 					...shown.map((row, index) =>
 						tagRow(
 							theme,
@@ -58,7 +67,7 @@ export const TagsPane = memo(function TagsPane(props: TagsPaneProps): ReactNode 
 								focused,
 								marked: markedHere.includes(`${image.id} ${row.key}`),
 								label: labelOf(row),
-								...digestOfRow(row, image),
+								digest: digestOfRow(row, image, store),
 								statusOf: targetId => standingOf(remoteTags[row.remote[targetId] ?? ''], image),
 							},
 							layout,

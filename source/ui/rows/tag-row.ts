@@ -1,5 +1,6 @@
 /** Heading and rows of the tags pane: how each tag stands here and on every target. Pure. */
 import {shortDigest} from '../../domain/digest.ts';
+import type {EngineInfo} from '../../engine/engine.ts';
 import type {TargetColumn} from '../../workbench/selectors.ts';
 import type {TagStatus} from '../../workbench/state.ts';
 import type {TagRow} from '../../workbench/tag-rows.ts';
@@ -72,17 +73,23 @@ function narrowColumns(columns: readonly TargetColumn[], tag: number, room: numb
 	return {tag: tag + Math.max(0, Math.min(rest - local, 6)), digest, local, targets, hidden};
 }
 
-/** The line above the rows. */
+/** The line above the rows; `digest` is what the digests below it are. */
 export function tagHeading(
 	theme: Theme,
 	columns: TagColumns,
-	defaultTargetId: string | undefined,
+	{
+		digest,
+		defaultTargetId,
+	}: {
+		readonly digest: ShownDigest['kind'];
+		readonly defaultTargetId: string | undefined;
+	},
 	width: number,
 ): string {
 	const cells: Cell[] = [
 		{text: '', width: leadWidth},
 		{text: 'TAG', width: columns.tag, tone: 'quiet'},
-		{text: 'DIGEST', width: columns.digest, tone: 'quiet'},
+		{text: digest === 'image-id' ? 'IMAGE ID' : 'DIGEST', width: columns.digest, tone: 'quiet'},
 		{text: columns.local > 0 ? localLabel : '', width: columns.local, tone: 'quiet'},
 		...columns.targets.map(({column, width: columnWidth}): Cell => ({
 			text: column.label,
@@ -97,10 +104,7 @@ export function tagHeading(
 export type TagRowFacts = RowState & {
 	/** The tag, or `name:tag` where the image has several names. */
 	readonly label: string;
-	/** Manifest digest, or the image ID where no registry is known to have it. */
-	readonly digest: string;
-	/** Whether {@link digest} is one that registries know. */
-	readonly published: boolean;
+	readonly digest: ShownDigest;
 	readonly statusOf: (targetId: string) => TagStatus;
 };
 
@@ -117,9 +121,9 @@ export function tagRow(
 		{text: facts.label, width: columns.tag - 1, tone: rowTone(facts)},
 		{text: '', width: 1},
 		{
-			text: shortDigest(facts.digest),
+			text: shortDigest(facts.digest.digest),
 			width: columns.digest,
-			tone: facts.published ? undefined : 'quiet',
+			tone: facts.digest.published ? undefined : 'quiet',
 		},
 		{text: columns.local > 0 ? symbols.same : '', width: columns.local, tone: 'good'},
 		...columns.targets.map(({column, width: columnWidth}): Cell => {
@@ -157,17 +161,26 @@ function newerSymbol(symbols: Symbols, newer: 'local' | 'remote' | undefined): s
 	return newer === 'local' ? symbols.up : symbols.down;
 }
 
+export type ShownDigest = {
+	readonly digest: string;
+	/** Docker knows the manifest's digest of an image only once it was pushed or pulled; its own ID is another. */
+	readonly kind: 'manifest' | 'image-id';
+	/** Whether a registry is known to have it. */
+	readonly published: boolean;
+};
+
 /** The digest a row shows: of a repository of its own where known, else any, else the image ID. */
 export function digestOfRow(
-	row: TagRow,
+	row: Pick<TagRow, 'references'> | undefined,
 	image: {readonly id: string; readonly digests: readonly string[]},
-): {readonly digest: string; readonly published: boolean} {
-	const repositories = row.references.map(reference =>
+	store: EngineInfo['store'] | undefined,
+): ShownDigest {
+	const repositories = row?.references.map(reference =>
 		reference.slice(0, reference.lastIndexOf(':')),
 	);
-	const own = image.digests.find(digest => repositories.includes(digest.split('@')[0] ?? ''));
+	const own = image.digests.find(digest => repositories?.includes(digest.split('@')[0] ?? ''));
 	const known = (own ?? image.digests[0])?.split('@')[1];
-	return known === undefined
-		? {digest: image.id, published: false}
-		: {digest: known, published: true};
+	if (known !== undefined) return {digest: known, kind: 'manifest', published: true};
+	const kind = store === 'graph-driver' ? 'image-id' : 'manifest';
+	return {digest: image.id, kind, published: false};
 }
