@@ -44,9 +44,9 @@ describe('inside a registry', () => {
 		await terminal.press('enter');
 		await terminal.waitFor('› nightly');
 		await terminal.waitFor('what the tag points at: config and layers');
-		expect(terminal.screen()).toContain('✓ on this machine too');
-		expect(terminal.screen()).toContain('digest of the config');
-		expect(terminal.screen()).toContain('Layers, lowest first (5)');
+		await terminal.waitFor('✓ on this machine too');
+		await terminal.waitFor('digest of the config');
+		await terminal.waitFor('Layers, lowest first (5)');
 		await terminal.press('esc', 'esc', 'esc');
 		await terminal.waitFor('4 Log');
 		await terminal.press('q');

@@ -143,9 +143,7 @@ export const loginCommand: Command = {
 		);
 		if (result?.operation !== 'login' || result.storedIn !== 'memory') return code;
 		// The memory of this command ends with it: a script that goes on would find no login.
-		call.output.progress(
-			`The login works, but nothing here can keep it. Set ${tokenVariable(host)}=USER:TOKEN, or install a docker credential helper.`,
-		);
+		call.output.progress('The login works, and is gone with this command: exit code 1.');
 		return exitCodes.failed;
 	},
 };

@@ -78,7 +78,8 @@ export const ghcr: RegistryProvider = {
 	tested: 'rehearsed',
 	summary: {
 		browse: 'packages, tags with times, visibility, platforms, referrers',
-		remove: 'versions (all tags on them); never a part of a tagged index',
+		remove:
+			'versions (all tags on them), a tag alone by way of an empty manifest; never a part of a tagged index',
 	},
 };
 
