@@ -86,6 +86,32 @@ test('captions and keys are on the last line, and typed text is not', async () =
 	expect(lastLine('typed')).toMatch(/ p .* …$/);
 });
 
+test('of a login that is typed where it belongs not three letters are recorded', async () => {
+	const login = 'Zq7-Xw4-Kj9-Vb2';
+	await using played = await playLines(
+		[
+			'wait "tools/backup" within 30s',
+			'key 3 l',
+			'wait "Log in"',
+			`type ${login}`,
+			'wait "•••••"',
+			'key backspace left left',
+			'wait idle',
+			'key enter',
+			'wait "refused"',
+			'quit',
+		],
+		{args: ['--show-keys']},
+	);
+	const {code} = await played.terminal.exit;
+	expect(code, played.terminal.screen()).toBe(0);
+	for (const text of [await played.cast(), played.terminal.output()]) {
+		for (let at = 0; at + 3 <= login.length; at++) {
+			expect(text).not.toContain(login.slice(at, at + 3));
+		}
+	}
+});
+
 test('a login that was typed is in no recording, even where the screen shows it afterwards', async () => {
 	await using played = await playLines(
 		[
