@@ -189,6 +189,10 @@ export async function openStage(
 							recording.conceal(password);
 							intents.submitLogin(password);
 						},
+						submitKeyPassword(password: Secret) {
+							recording.conceal(password);
+							intents.submitKeyPassword(password);
+						},
 					}
 				: intents,
 		begin(store, leave) {

@@ -4,7 +4,6 @@ import {formatBytes} from '../../domain/size.ts';
 import {bytesOf, entryKey} from '../../operations/plan-cleanup.ts';
 import {describeRule, selectCleanupRows, type CleanupRow} from '../../workbench/cleanup-rows.ts';
 import type {CleanupDialog, CleanupField} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {
@@ -17,6 +16,7 @@ import {
 	type TextRow,
 } from './dialog-view.ts';
 import {failure, good, quiet, strong} from './lines.ts';
+import {textRow} from './text-row.tsx';
 
 const fields: ReadonlyArray<{
 	readonly name: CleanupField;
@@ -127,25 +127,13 @@ function fieldRow(
 	{name, label, placeholder}: (typeof fields)[number],
 	{intents, theme}: DialogContext,
 ): FieldRow {
-	const focus = dialog.field === name;
-	return {
-		kind: 'field',
-		name,
-		label: focus
-			? {text: label.padEnd(labelWidth), tone: 'focus'}
-			: quiet(label.padEnd(labelWidth)),
-		current: focus,
-		field: columns => (
-			<TextField
-				key={name}
-				name={`cleanup:${name}`}
-				theme={theme}
-				value={dialog.values[name]}
-				onChange={text => intents.changeCleanupField(name, text)}
-				focus={focus}
-				width={columns}
-				placeholder={placeholder}
-			/>
-		),
-	};
+	return textRow({
+		label: label.padEnd(labelWidth),
+		name: `cleanup:${name}`,
+		theme,
+		value: dialog.values[name],
+		onChange: text => intents.changeCleanupField(name, text),
+		focus: dialog.field === name,
+		placeholder,
+	});
 }

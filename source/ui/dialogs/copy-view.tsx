@@ -1,10 +1,10 @@
 import {skopeoCommand} from '../../operations/docker-command.ts';
 import type {Dialog} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, minorSentence, row, sentence, type DialogView, type Row} from './dialog-view.ts';
 import {accent, quiet, strong} from './lines.ts';
 import {checkRows, problemRows, targetChoice} from './tag-view.tsx';
+import {textRow} from './text-row.tsx';
 
 type CopyDialog = Dialog & {readonly kind: 'copy'};
 
@@ -26,23 +26,15 @@ export function copyView(dialog: CopyDialog, context: DialogContext): DialogView
 				quiet('for   '),
 				...targetChoice(targetId, state.targets, 'no target: type where it goes', 0),
 			),
-			{
-				kind: 'field',
-				name: 'copy',
+			textRow({
 				label: {text: 'to    ', tone: 'quiet'},
-				current: true,
-				field: columns => (
-					<TextField
-						name="copy"
-						theme={theme}
-						value={value}
-						onChange={text => intents.changeCopyValue(text)}
-						focus
-						width={columns}
-						placeholder="registry/name:tag"
-					/>
-				),
-			},
+				name: 'copy',
+				theme,
+				value,
+				onChange: text => intents.changeCopyValue(text),
+				focus: true,
+				placeholder: 'registry/name:tag',
+			}),
 			row(
 				quiet('      '),
 				withReferrers ? accent('[x]') : quiet('[ ]'),

@@ -1,8 +1,8 @@
 import type {Dialog} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, item, minor, row, sentence, type DialogView} from './dialog-view.ts';
 import {caution, quiet} from './lines.ts';
+import {textRow} from './text-row.tsx';
 
 type PullDialog = Dialog & {readonly kind: 'pull'};
 
@@ -14,24 +14,16 @@ export function pullView(dialog: PullDialog, {intents, theme, width}: DialogCont
 		title: 'Pull an image',
 		tone: 'focus',
 		rows: [
-			{
-				kind: 'field',
-				name: 'pull',
+			textRow({
 				label: {text: 'reference  ', tone: 'quiet'},
-				current: cursor < 0,
-				field: columns => (
-					<TextField
-						name="pull"
-						theme={theme}
-						value={value}
-						onChange={text => intents.changePullValue(text)}
-						focus
-						cursorHidden={cursor >= 0}
-						width={columns}
-						placeholder="ghcr.io/octocat/hello:1.0.0"
-					/>
-				),
-			},
+				name: 'pull',
+				theme,
+				value,
+				onChange: text => intents.changePullValue(text),
+				focus: true,
+				cursorHidden: cursor >= 0,
+				placeholder: 'ghcr.io/octocat/hello:1.0.0',
+			}),
 			...(problem === undefined
 				? [
 						minor(

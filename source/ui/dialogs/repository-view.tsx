@@ -1,8 +1,8 @@
 import type {Dialog} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, minorSentence, type DialogView} from './dialog-view.ts';
 import {problemRows} from './tag-view.tsx';
+import {textRow} from './text-row.tsx';
 
 /** A repository's name, for registries that list none. */
 export function repositoryView(
@@ -14,23 +14,15 @@ export function repositoryView(
 		title: `Open a repository on ${host}`,
 		tone: 'focus',
 		rows: [
-			{
-				kind: 'field',
-				name: 'repository',
+			textRow({
 				label: {text: `${host}/`, tone: 'quiet'},
-				current: true,
-				field: columns => (
-					<TextField
-						name="repository"
-						theme={theme}
-						value={value}
-						onChange={text => intents.changeRepositoryName(text)}
-						focus
-						width={columns}
-						placeholder="owner/name"
-					/>
-				),
-			},
+				name: 'repository',
+				theme,
+				value,
+				onChange: text => intents.changeRepositoryName(text),
+				focus: true,
+				placeholder: 'owner/name',
+			}),
 			blank,
 			...(problem
 				? problemRows(problem, context)

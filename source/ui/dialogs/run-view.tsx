@@ -1,6 +1,5 @@
 import {describeAnswer} from '../../domain/probe.ts';
 import type {RunDialog, RunField} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {
 	blank,
@@ -10,7 +9,8 @@ import {
 	type FieldRow,
 	type TextRow,
 } from './dialog-view.ts';
-import {caution, failure, good, quiet} from './lines.ts';
+import {caution, failure, good} from './lines.ts';
+import {textRow} from './text-row.tsx';
 
 const fields: ReadonlyArray<{
 	readonly name: RunField;
@@ -95,29 +95,17 @@ function fieldRow(
 	{name, label, placeholder}: (typeof fields)[number],
 	{intents, theme}: DialogContext,
 ): FieldRow {
-	const focus = dialog.field === name;
 	const own =
 		name === 'command' && dialog.image.phase === 'ready' && dialog.image.value.command !== ''
 			? dialog.image.value.command
 			: placeholder;
-	return {
-		kind: 'field',
-		name,
-		label: focus
-			? {text: label.padEnd(labelWidth), tone: 'focus'}
-			: quiet(label.padEnd(labelWidth)),
-		current: focus,
-		field: columns => (
-			<TextField
-				key={name}
-				name={`run:${name}`}
-				theme={theme}
-				value={dialog.values[name]}
-				onChange={text => intents.changeRunField(name, text)}
-				focus={focus}
-				width={columns}
-				placeholder={own}
-			/>
-		),
-	};
+	return textRow({
+		label: label.padEnd(labelWidth),
+		name: `run:${name}`,
+		theme,
+		value: dialog.values[name],
+		onChange: text => intents.changeRunField(name, text),
+		focus: dialog.field === name,
+		placeholder: own,
+	});
 }

@@ -10,11 +10,12 @@ import {
 	type SignatureVerdict,
 } from '../../domain/signatures.ts';
 import type {Dialog} from '../../workbench/dialog.ts';
-import {SecretField, TextField} from '../components/text-field.tsx';
+import {SecretField} from '../components/text-field.tsx';
 import type {Theme} from '../theme.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, minorSentence, row, sentence, type DialogView, type Row} from './dialog-view.ts';
 import {caution, failure, good, quiet, strong} from './lines.ts';
+import {textRow} from './text-row.tsx';
 
 /** More are told as a number: the dialog has to fit. */
 const mostShown = 5;
@@ -33,23 +34,15 @@ export function signaturesView(
 			blank,
 			...reportRows(report, context),
 			blank,
-			{
-				kind: 'field',
-				name: 'signatures',
+			textRow({
 				label: {text: 'key file  ', tone: 'quiet'},
-				current: locked === undefined,
-				field: columns => (
-					<TextField
-						name="signatures"
-						theme={theme}
-						value={value}
-						onChange={text => intents.changeSignatureKey(text)}
-						focus={locked === undefined}
-						width={columns}
-						placeholder="~/cosign.pub"
-					/>
-				),
-			},
+				name: 'signatures',
+				theme,
+				value,
+				onChange: text => intents.changeSignatureKey(text),
+				focus: locked === undefined,
+				placeholder: '~/cosign.pub',
+			}),
 			...(locked === undefined ? [] : [passwordField(context)]),
 			blank,
 			...minorSentence(

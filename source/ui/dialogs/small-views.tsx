@@ -1,11 +1,11 @@
 /** The dialogs of a few lines: confirming, saving the log, leaving. */
 import type {Dialog} from '../../workbench/dialog.ts';
 import {selectActiveJobs, selectLogLines} from '../../workbench/selectors.ts';
-import {TextField} from '../components/text-field.tsx';
 import {count} from './counting.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {blank, capped, minorSentence, row, sentence, type DialogView} from './dialog-view.ts';
 import {accent, caution, good, quiet, strong} from './lines.ts';
+import {textRow} from './text-row.tsx';
 
 type DialogOf<Kind extends Dialog['kind']> = Dialog & {readonly kind: Kind};
 
@@ -36,23 +36,15 @@ export function saveLogView(
 		title: 'Save the log',
 		tone: 'focus',
 		rows: [
-			{
-				kind: 'field',
-				name: 'save-log',
+			textRow({
 				label: {text: 'file  ', tone: 'quiet'},
-				current: true,
-				field: columns => (
-					<TextField
-						name="save-log"
-						theme={theme}
-						value={path}
-						onChange={text => intents.changeSaveLogPath(text)}
-						focus
-						width={columns}
-						placeholder="regbench.log"
-					/>
-				),
-			},
+				name: 'save-log',
+				theme,
+				value: path,
+				onChange: text => intents.changeSaveLogPath(text),
+				focus: true,
+				placeholder: 'regbench.log',
+			}),
 			blank,
 			...(problem === undefined
 				? minorSentence(`Writes ${lines} as plain text. The log holds no passwords.`, width)

@@ -1,6 +1,5 @@
 import type {Target} from '../../domain/target.ts';
 import type {Dialog, TagCheck} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
 import type {Cell} from '../rows/line.ts';
 import type {DialogContext} from './dialog-context.ts';
 import {
@@ -13,6 +12,7 @@ import {
 	type Row,
 } from './dialog-view.ts';
 import {accent, caution, quiet, strong} from './lines.ts';
+import {textRow} from './text-row.tsx';
 
 type TagDialog = Dialog & {readonly kind: 'tag'};
 
@@ -56,23 +56,15 @@ function singleRows(dialog: TagDialog, context: DialogContext): readonly Row[] {
 	const {sources, value, check} = dialog;
 	const {intents, theme} = context;
 	return [
-		{
-			kind: 'field',
-			name: 'tag',
+		textRow({
 			label: {text: 'name  ', tone: 'quiet'},
-			current: true,
-			field: columns => (
-				<TextField
-					name="tag"
-					theme={theme}
-					value={value}
-					onChange={text => intents.changeTagValue(text)}
-					focus
-					width={columns}
-					placeholder="name:tag"
-				/>
-			),
-		},
+			name: 'tag',
+			theme,
+			value,
+			onChange: text => intents.changeTagValue(text),
+			focus: true,
+			placeholder: 'name:tag',
+		}),
 		blank,
 		...(check.problem ? problemRows(check.problem, context) : checkRows(check, value, context)),
 		...(check.problem

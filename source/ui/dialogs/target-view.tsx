@@ -1,6 +1,5 @@
 import {selectTargetForm, type TargetFormView} from '../../workbench/form-selectors.ts';
 import type {Dialog} from '../../workbench/dialog.ts';
-import {TextField} from '../components/text-field.tsx';
 import type {DialogContext} from './dialog-context.ts';
 import {
 	blank,
@@ -13,6 +12,7 @@ import {
 } from './dialog-view.ts';
 import {good, quiet} from './lines.ts';
 import {problemRows} from './tag-view.tsx';
+import {textRow} from './text-row.tsx';
 
 type TargetDialog = Dialog & {readonly kind: 'target'};
 
@@ -74,26 +74,16 @@ function fieldRow(
 	},
 ): FieldRow {
 	const {name, label, placeholder} = options;
-	const focus = dialog.field === name;
-	return {
-		kind: 'field',
-		name,
-		label: {text: label, tone: focus ? 'focus' : 'quiet'},
-		current: focus && dialog.cursor < 0,
-		field: columns => (
-			<TextField
-				key={name}
-				name={`target:${name}`}
-				theme={theme}
-				value={dialog[name]}
-				onChange={text => intents.changeTargetField(name, text)}
-				focus={focus}
-				cursorHidden={dialog.cursor >= 0}
-				width={columns}
-				placeholder={placeholder}
-			/>
-		),
-	};
+	return textRow({
+		label,
+		name: `target:${name}`,
+		theme,
+		value: dialog[name],
+		onChange: text => intents.changeTargetField(name, text),
+		focus: dialog.field === name,
+		cursorHidden: dialog.cursor >= 0,
+		placeholder,
+	});
 }
 
 function proposalRows(
