@@ -69,7 +69,7 @@ export function checkSimpleSigning(
 export const noKey: Verification = {
 	state: 'not-checked',
 	reason: 'no public key was given',
-	whatToDo: 'Give the public key of the signer: regbench verify REF --key cosign.pub.',
+	whatToDo: 'Give the public key of the signer: --key cosign.pub, or S on the tag.',
 };
 
 /** Signed with a certificate of a few minutes, which a public key says nothing of. */
@@ -77,7 +77,7 @@ export const keyless: Verification = {
 	state: 'not-checked',
 	reason: 'it was signed without a key, with a certificate',
 	whatToDo:
-		'Give the roots of that Sigstore and who may sign (--trust-root FILE --identity WHO --issuer URL), or look with cosign verify --certificate-identity WHO --certificate-oidc-issuer URL.',
+		'Give the roots of that Sigstore and who may sign (--trust-root FILE --identity WHO --issuer URL, or safety.trustRoot and safety.signers in the settings), or look with cosign verify --certificate-identity WHO --certificate-oidc-issuer URL.',
 };
 
 export const notByKey = 'it was not made with a given key, or was altered since';

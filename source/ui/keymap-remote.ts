@@ -87,7 +87,7 @@ export const remoteKeys: readonly KeyBinding[] = [
 		id: 'remote.signatures',
 		keys: ['S'],
 		scope: 'remote',
-		title: 'signatures',
+		title: 'signers',
 		help: 'Who signed the tag: verify with a public key, or sign it with a key of yours',
 		footer: true,
 		blocked: needsTag,

@@ -4,14 +4,16 @@ import {expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
 import {Secret} from '../../source/domain/credential.ts';
 import {digestOf, type Digest} from '../../source/domain/digest.ts';
-import {parseManifest, type RawManifest} from '../../source/domain/manifest.ts';
+import {mediaTypes, parseManifest, type RawManifest} from '../../source/domain/manifest.ts';
 import {signatureVerdict} from '../../source/domain/signatures.ts';
 import {checkSignatures} from '../../source/operations/check-signatures.ts';
 import {signImage} from '../../source/operations/sign-image.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
+import {simpleSigningPayload} from '../../source/signatures/simple-signing.ts';
 import {drain} from '../operations/operation-world.ts';
 import {startTestRegistry} from '../registry-server/registry-calls.ts';
 import {encryptedPem, makeKeys, type KeyKind} from '../signatures/key-pairs.ts';
+import {actions, startSigstore, workflow, type TestSigstore} from '../signatures/sigstore.ts';
 import {CleanUp} from '../support/clean-up.ts';
 import {makeOciLayout} from '../support/images.ts';
 import {describeLive} from '../support/live.ts';
@@ -149,6 +151,29 @@ function withOtherStatement(bytes: Buffer): Buffer {
 	const statement = Buffer.from(envelope.payload, 'base64').toString('utf8');
 	const payload = Buffer.from(statement.replace('true', 'null')).toString('base64');
 	return Buffer.from(JSON.stringify({...envelope, payload}));
+}
+
+async function putBlob({repository}: World, text: string) {
+	const bytes = Buffer.from(text);
+	const blob = {digest: digestOf(bytes), size: bytes.length};
+	await repository.uploadBlob({
+		...blob,
+		async *open() {
+			yield bytes;
+		},
+	});
+	return blob;
+}
+
+async function putArtifact(
+	{repository}: World,
+	tag: string | undefined,
+	parts: object,
+): Promise<Digest> {
+	const mediaType = mediaTypes.ociManifest;
+	const bytes = Buffer.from(JSON.stringify({schemaVersion: 2, mediaType, ...parts}));
+	const digest = digestOf(bytes);
+	return repository.putManifest(tag ?? digest, {bytes, mediaType, digest});
 }
 
 const foundBy = ({found}: Awaited<ReturnType<typeof checkSignatures>>) =>
@@ -328,6 +353,99 @@ describeLive('the real cosign', ['cosign', 'crane', 'docker-registry'], () => {
 		await repository.putManifest(list, {...raw, bytes, digest: digestOf(bytes)});
 		expect((await world.cosignAcceptsStatement(type, digest, ...bundled)).code).not.toBe(0);
 		expect(foundBy(await world.verify())).toEqual(['attestation by referrers: refused']);
+	});
+
+	test.each<[string, (world: World, sigstore: TestSigstore) => Promise<unknown>, string[]]>([
+		[
+			'a payload',
+			async (world, sigstore) => {
+				const payload = simpleSigningPayload(world.name, world.digest).toString('utf8');
+				const annotations = await sigstore.notes(payload);
+				return putArtifact(world, tagOf(world.digest, '.sig'), {
+					config: {mediaType: mediaTypes.ociConfig, ...(await putBlob(world, '{}'))},
+					layers: [
+						{
+							mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+							...(await putBlob(world, payload)),
+							annotations,
+						},
+					],
+				});
+			},
+			['verify', '--offline'],
+		],
+		[
+			'a bundle',
+			async (world, sigstore) => {
+				const {name, digest, repository} = world;
+				const statement = JSON.stringify({
+					_type: 'https://in-toto.io/Statement/v1',
+					subject: [{name, digest: {sha256: digest.slice('sha256:'.length)}}],
+					predicateType: 'https://sigstore.dev/cosign/sign/v1',
+					predicate: {},
+				});
+				const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+				const bundle = JSON.stringify(await sigstore.bundle(statement));
+				const image = await repository.manifest(digest);
+				return putArtifact(world, undefined, {
+					artifactType: mediaType,
+					config: {
+						mediaType: 'application/vnd.oci.empty.v1+json',
+						...(await putBlob(world, '{}')),
+					},
+					layers: [{mediaType, ...(await putBlob(world, bundle))}],
+					subject: {mediaType: image.mediaType, digest, size: image.bytes.length},
+				});
+			},
+			[
+				'verify-attestation',
+				'--new-bundle-format',
+				'--trusted-root',
+				'roots.json',
+				'--type',
+				'https://sigstore.dev/cosign/sign/v1',
+			],
+		],
+	])('both accept and refuse the same of %s signed without a key', async (_, put, command) => {
+		await using world = await openWorld('embedded', {
+			// Else it would fetch the roots from the internet.
+			SIGSTORE_ROOT_FILE: 'authority.pem',
+			SIGSTORE_REKOR_PUBLIC_KEY: 'log.pem',
+			SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: 'certificates.pem',
+		});
+		const sigstore = await startSigstore();
+		await writeFile(world.file('roots.json'), JSON.stringify(sigstore.root));
+		await writeFile(world.file('authority.pem'), sigstore.pem.authority);
+		await writeFile(world.file('log.pem'), sigstore.pem.log);
+		await writeFile(world.file('certificates.pem'), sigstore.pem.certificateLog);
+		await put(world, sigstore);
+		const image = `${world.name}@${world.digest}`;
+		const cosignAccepts = async (identity: string, issuer: string) => {
+			const signer = ['--certificate-identity', identity, '--certificate-oidc-issuer', issuer];
+			return world.run('cosign', ...command, '--allow-http-registry', ...signer, image);
+		};
+		const regbenchSays = async (identity: string, issuer: string) =>
+			signatureVerdict(
+				await checkSignatures(
+					{
+						reference: image,
+						keyFiles: [],
+						trustRoot: world.file('roots.json'),
+						signers: [{identity, issuer}],
+					},
+					world.context,
+				),
+			);
+		const accepted = await cosignAccepts(workflow, actions);
+		expect(accepted.code, accepted.said).toBe(0);
+		expect(await regbenchSays(workflow, actions)).toBe('verified');
+		for (const [identity, issuer] of [
+			[workflow, 'https://login.example.com'],
+			[workflow.slice(0, -1), actions],
+		] as const) {
+			expect((await cosignAccepts(identity, issuer)).code).not.toBe(0);
+			expect(await regbenchSays(identity, issuer)).toBe('refused');
+		}
 	});
 
 	test('it signs when asked to, and writes to no log', async () => {

@@ -14,7 +14,8 @@ export const workflow =
 	'https://github.com/octocat/hello/.github/workflows/release.yml@refs/tags/v1';
 export const actions = 'https://token.actions.githubusercontent.com';
 
-const issuerV2 = '1.3.6.1.4.1.57264.1.8';
+/** Where the signer logged in: as bare text, which cosign 2 reads, and as it is now. */
+const issuerExtensions = {first: '1.3.6.1.4.1.57264.1.1', second: '1.3.6.1.4.1.57264.1.8'};
 const payloadType = 'application/vnd.in-toto+json';
 
 type Entry = {
@@ -74,7 +75,10 @@ export async function startSigstore() {
 		const certificate = await authority.issueCertificate({
 			publicKey: publicKey.export({type: 'spki', format: 'der'}),
 			subjectAltName: identity,
-			extensions: [{oid: issuerV2, value: issuer}],
+			extensions: [
+				{oid: issuerExtensions.first, value: issuer, legacy: true},
+				{oid: issuerExtensions.second, value: issuer},
+			],
 		});
 		return {privateKey, certificate, pem: new X509Certificate(certificate).toString()};
 	};
@@ -85,8 +89,16 @@ export async function startSigstore() {
 		return entry;
 	};
 
+	const publicPem = (der: Buffer) =>
+		createPublicKey({key: der, format: 'der', type: 'spki'}).export({type: 'spki', format: 'pem'});
 	return {
 		root,
+		/** The same as the root, one by one as PEM. */
+		pem: {
+			authority: new X509Certificate(authority.rootCertificate).toString(),
+			log: publicPem(log.publicKey).toString(),
+			certificateLog: publicPem(ctLog.publicKey).toString(),
+		},
 		/** As cosign 3 signs images: a bundle around a statement. */
 		async bundle(statement: string, identity?: string, issuer?: string) {
 			const {privateKey, certificate, pem} = await certify(identity, issuer);

@@ -4,6 +4,8 @@ import {beforeAll, describe, expect, test} from 'vitest';
 import {digestOf} from '../../source/domain/digest.ts';
 import {mediaTypes} from '../../source/domain/manifest.ts';
 import type {RemoteDetails} from '../../source/domain/remote.ts';
+import {describeVerification, type SignatureReport} from '../../source/domain/signatures.ts';
+import {reduce} from '../../source/workbench/reducer.ts';
 import type {RemoteLevel, State} from '../../source/workbench/state.ts';
 import {drawScreen} from './draw.tsx';
 import {images, sampleState, targets} from './sample-state.ts';
@@ -173,6 +175,36 @@ describe('a registry', () => {
 		const screen = draw(open(tags({listing: {entries, phase: 'complete'}})), 120, 40);
 		const short = digest.slice(7, 19);
 		expect(screen).toMatch(new RegExp(`1\\.0\\.0 +${short}[^]+sha256-${short}…\\.sig`));
+	});
+
+	test.each([
+		[{state: 'verified', by: 'cosign.pub'}, '✓ signature'],
+		[{state: 'refused', reason: 'it signs another digest'}, '✗ signature'],
+		[{state: 'not-checked', reason: 'no key', whatToDo: 'Give one.'}, '? signature'],
+	] as const)('marks what refers to it once it was checked: %o', (verified, mark) => {
+		const state = open(tags(), details);
+		expect(draw({...state, zoomed: true}, 120, 60)).not.toContain(mark);
+		const report: SignatureReport = {
+			reference: remoteDetails.reference,
+			subject: remoteDetails.digest,
+			found: [
+				{
+					kind: 'cosign-signature',
+					digest: digestOf('signature'),
+					where: {by: 'referrers'},
+					mediaType: '',
+					signer: {},
+					verified,
+				},
+			],
+			keys: [],
+			leftOut: 0,
+		};
+		const checked = reduce(state, {type: 'signaturesChecked', report});
+		const text = draw({...checked, zoomed: true}, 120, 60);
+		expect(text).toContain(mark);
+		expect(text).toContain(describeVerification(verified));
+		expect(text.split('\n').at(-1)).toContain('S signers');
 	});
 
 	test('says that nothing refers to a tag, rather than nothing', () => {

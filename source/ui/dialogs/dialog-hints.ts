@@ -85,6 +85,11 @@ function isOfUse(id: string, state: State): boolean {
 			return dialog?.kind === 'visibility' && visibilityAddress(dialog) !== undefined;
 		case 'run.forget':
 			return dialog?.kind === 'run' && dialog.before !== undefined;
+		case 'signatures.verify':
+		case 'signatures.trust':
+		case 'signatures.sign':
+			// While the password is typed Enter is the field's, and the dialog says so.
+			return dialog?.kind === 'signatures' && dialog.locked === undefined;
 		case 'tag.repair':
 			return dialog?.kind === 'tag' && dialog.check.problem?.repaired !== undefined;
 		case 'tag.next':

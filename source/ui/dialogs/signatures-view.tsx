@@ -123,10 +123,13 @@ function readyRows(report: SignatureReport, theme: Theme, width: number): readon
 		unsigned: caution(`${warning} ${text}`),
 	}[verdict];
 	const shown = report.found.slice(0, mostShown);
+	const open = shown.find(({verified}) => verified.state === 'not-checked')?.verified;
+	const todo = open?.state === 'not-checked' ? open.whatToDo : undefined;
 	const hidden = report.found.length - shown.length + report.leftOut;
 	return [
 		row(lead),
 		...shown.flatMap(one => rowsOf(one, theme, width)),
+		...(todo === undefined ? [] : sentence(todo, width, 'quiet')),
 		...(hidden > 0 ? [row(quiet(`  and ${hidden} more: see regbench verify`))] : []),
 	];
 }

@@ -9,6 +9,7 @@ import {
 	type Verification,
 } from '../../domain/signatures.ts';
 import {formatBytes} from '../../domain/size.ts';
+import {wrap} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {configuration, timeText, type Configuration} from './details-lines.ts';
 import type {Cell} from '../rows/line.ts';
@@ -52,7 +53,7 @@ export function remoteLines(
 			);
 		}
 	}
-	referrers(sections, theme, details, signatures);
+	referrers(sections, theme, details, {signatures, width});
 	layers(sections, details);
 	configuration(sections, configurationOf(config));
 	const steps = historyOf(details);
@@ -110,7 +111,7 @@ function referrers(
 	{heading, add}: Sections,
 	theme: Theme,
 	details: RemoteDetails,
-	signatures: SignatureReport | undefined,
+	{signatures, width}: {readonly signatures: SignatureReport | undefined; readonly width: number},
 ): void {
 	const {attestations} = details;
 	heading('Refers to it');
@@ -125,8 +126,13 @@ function referrers(
 				{text: referrerTitles[kind], width: 13, tone: 'quiet'},
 				{text: `${shortDigest(referrer.digest)}  `},
 				{text: formatBytes(referrer.sizeBytes), width: 8, align: 'right'},
-				{text: `  ${verdictText(signatures, referrer)}`, tone: 'quiet'},
+				{text: `  ${referrer.tag ?? referrer.artifactType}`, tone: 'quiet'},
 			);
+			const verdict = verdictOf(signatures, referrer);
+			if (!verdict) continue;
+			for (const text of wrap(describeVerification(verdict), width - verdictColumn - 3)) {
+				add({text: '', width: verdictColumn}, {text});
+			}
 		}
 	}
 	if (attestations > 0) {
@@ -136,6 +142,9 @@ function referrers(
 		);
 	}
 }
+
+/** Below the digest of what it is about: after the mark and the kind. */
+const verdictColumn = 15;
 
 /** Of one artifact with several signatures a good one counts, as it does for the image. */
 function verdictOf(
@@ -166,12 +175,6 @@ function markCells(
 		case undefined:
 			return [{text: '  '}];
 	}
-}
-
-function verdictText(signatures: SignatureReport | undefined, referrer: Referrer): string {
-	const verdict = verdictOf(signatures, referrer);
-	const place = referrer.tag ?? referrer.artifactType;
-	return verdict ? `${describeVerification(verdict)}  ${place}` : place;
 }
 
 function layers({heading, add}: Sections, details: RemoteDetails): void {
