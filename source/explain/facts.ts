@@ -121,6 +121,8 @@ export type VisibilityFacts = {
 };
 
 export type Facts = {
+	/** Whether operations are remembered, as in the workbench: only then is "none yet" worth saying. */
+	readonly session?: boolean;
 	readonly engine?: EngineFacts;
 	readonly totals?: {readonly count: number; readonly sizeBytes: number};
 	readonly image?: ImageFacts;

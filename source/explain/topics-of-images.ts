@@ -267,7 +267,7 @@ export function aboutDigest({image, tag, remote}: Facts): readonly Paragraph[] {
 	];
 }
 
-export function aboutManifest({image, remote}: Facts): readonly Paragraph[] {
+export function aboutManifest({image, remote, engine}: Facts): readonly Paragraph[] {
 	return [
 		...(remote
 			? [
@@ -283,7 +283,9 @@ export function aboutManifest({image, remote}: Facts): readonly Paragraph[] {
 						fact(
 							image.manifestDigest
 								? `This engine holds the manifest: ${shortDigest(image.manifestDigest)}${image.configDigest ? `, which names the config ${shortDigest(image.configDigest)}` : ''}.`
-								: 'This engine keeps no manifest. It makes one when it pushes, from the layers as it compresses them then.',
+								: engine?.title.startsWith('podman')
+									? 'Podman keeps a manifest with the image; a push may send another one, for it compresses the layers anew.'
+									: 'This engine keeps no manifest. It makes one when it pushes, from the layers as it compresses them then.',
 						),
 					]
 				: []),

@@ -8,9 +8,9 @@ import {counted, fact, next, plain, type Paragraph} from './paragraph.ts';
 
 const mostListed = 4;
 
-export function aboutPush({push}: Facts): readonly Paragraph[] {
+export function aboutPush({push, session}: Facts): readonly Paragraph[] {
 	return [
-		...(push ? pushFacts(push) : [fact('Nothing was pushed in this session yet.')]),
+		...(push ? pushFacts(push) : none(session, 'Nothing was pushed in this session yet.')),
 		plain(
 			'A push asks for each blob by digest: "have you got it?" It uploads only what is missing, then the config, then the manifest.',
 		),
@@ -52,7 +52,7 @@ function pushFacts(push: TransferFacts): readonly Paragraph[] {
 	];
 }
 
-export function aboutPull({pull, engine}: Facts): readonly Paragraph[] {
+export function aboutPull({pull, engine, session}: Facts): readonly Paragraph[] {
 	return [
 		...(pull
 			? [
@@ -67,7 +67,7 @@ export function aboutPull({pull, engine}: Facts): readonly Paragraph[] {
 							]
 						: []),
 				]
-			: [fact('Nothing was pulled in this session yet.')]),
+			: none(session, 'Nothing was pulled in this session yet.')),
 		plain(
 			'A pull turns the tag into a digest, takes the manifest for this platform, fetches the layers that are missing, and checks every digest.',
 		),
@@ -278,7 +278,9 @@ export function aboutSigning({remote}: Facts): readonly Paragraph[] {
 		plain(
 			'Docker Content Trust, the old way, is being closed. cosign and Notation are what is used today.',
 		),
-		next('{pane-3}, {registries.browse} into a tag shows what refers to it.'),
+		next(
+			'{pane-3}, {registries.browse} to a tag, then {remote.signatures} shows its signatures, and checks them with your keys.',
+		),
 	];
 }
 
@@ -300,7 +302,9 @@ export function aboutSecrets({image}: Facts): readonly Paragraph[] {
 		plain(
 			'If a secret got in: make it worthless first (revoke it), then build anew, then delete the image. Deleting alone helps nobody: it may have been copied.',
 		),
-		next('{images.layers}, then {layers.hidden} shows files that later layers only hide.'),
+		next(
+			'{images.safety} looks for secrets in every layer; {images.layers}, then {layers.hidden} shows files that later layers only hide.',
+		),
 	];
 }
 
@@ -322,7 +326,7 @@ export function aboutCleanup({totals}: Facts): readonly Paragraph[] {
 	];
 }
 
-export function aboutOperation({last, line}: Facts): readonly Paragraph[] {
+export function aboutOperation({last, line, session}: Facts): readonly Paragraph[] {
 	return [
 		...(line === undefined || line === '' || last?.outcome.includes(line) ? [] : [fact(line)]),
 		...(last
@@ -330,13 +334,18 @@ export function aboutOperation({last, line}: Facts): readonly Paragraph[] {
 					fact(`Last: ${last.operation} of ${last.subject}, ${last.phase}.`),
 					...last.outcome.slice(0, mostListed).map(text => fact(text)),
 				]
-			: [fact('Nothing was done in this session yet.')]),
+			: none(session, 'Nothing was done in this session yet.')),
 		plain(
 			'Lines with $ are plain docker commands that do what regbench did just then. They can be pasted into a shell.',
 		),
 		plain('No password and no token is ever written to the log.'),
 		next('{copy} copies a line, {log.save} saves the log, {jobs} shows each layer of a job.'),
 	];
+}
+
+/** A command has no session: it has nothing to say of one. */
+function none(session: boolean | undefined, text: string): readonly Paragraph[] {
+	return session === true ? [fact(text)] : [];
 }
 
 function listed(values: readonly string[]): string {

@@ -74,6 +74,7 @@ export const topicsOf = {
 	repository: ['repository', 'visibility', 'login', 'tag'],
 	remote: ['tag', 'manifest', 'index', 'layer', 'digest', 'signing'],
 	layers: ['layer', 'secrets', 'disk', 'image'],
+	safety: ['secrets', 'signing', 'latest', 'layer'],
 	containers: ['container', 'image'],
 	moved: ['operation', 'push', 'login', 'layer', 'manifest'],
 	fetched: ['operation', 'pull', 'login', 'digest', 'layer'],

@@ -47,6 +47,7 @@ export function selectFacts(state: State, gathered: GatheredFacts = {}): Facts {
 	const last = state.jobs.at(-1);
 	const line = selectLogLines(state)[selectCursorIndex(state, 'log')]?.text;
 	return {
+		session: true,
 		...(engine.phase === 'connected' || engine.phase === 'lost'
 			? {engine: engineFacts(engine.info)}
 			: {}),

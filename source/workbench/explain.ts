@@ -37,6 +37,14 @@ export function selectSubject(state: State): Subject {
 					? {image: overlay.request.image}
 					: {reference: overlay.request.image}),
 			};
+		case 'safety': {
+			const {image: checked, from} = overlay.request;
+			return {
+				name: shortName(checked),
+				topics: topicsOf.safety,
+				...(from === 'engine' ? {image: checked} : {reference: checked}),
+			};
+		}
 		case 'runs':
 			return {name: 'Containers', topics: topicsOf.containers, ...(image ? {image: image.id} : {})};
 		case 'jobs':

@@ -138,7 +138,9 @@ describe('what a push skipped', () => {
 		expect(say('push', {push: {...push, present: [], mounted: []}})).toContain(
 			'Nothing was skipped',
 		);
-		expect(say('push')).toContain('Nothing was pushed');
+		expect(say('push', {...noFacts, session: true})).toContain('Nothing was pushed');
+		// A command has no session to speak of.
+		expect(say('push')).not.toContain('Nothing was pushed');
 	});
 });
 

@@ -74,12 +74,12 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 			expect(await dockerd.docker('ps', '--all', '--quiet')).toBe('');
 			// The answer was kept: the next run is compared with it.
 			await terminal.press('esc', 'u');
-			await terminal.waitFor('Compared with before: HTTP 200');
+			await terminal.waitFor('The answer is compared with the kept one: HTTP 200');
 			expect(terminal.screen()).toContain('SECRET_TOKEN');
 			expect(terminal.screen()).not.toContain('hunter2');
 			show(terminal);
 			await terminal.press('ctrl-r');
-			await terminal.waitFor(screen => !screen.includes('Compared with before'));
+			await terminal.waitFor(screen => !screen.includes('The answer is compared'));
 			await terminal.press('esc', 'q');
 			expect((await terminal.exit).code).toBe(0);
 		},

@@ -81,7 +81,7 @@ function stateRows({image, before}: RunDialog, {theme, width}: DialogContext): r
 		? [
 				blank,
 				...sentence(
-					`Compared with before: ${describeAnswer(before)}`,
+					`The answer is compared with the kept one: ${describeAnswer(before)}`,
 					width,
 					'quiet',
 					good(`${symbols.success} `),
