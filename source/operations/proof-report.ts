@@ -1,12 +1,20 @@
 /** A proof as documents to hand in. Pure. */
 import type {ProveResult} from '../domain/events.ts';
-import {describeAnswer} from '../domain/probe.ts';
+import {describeAnswer, isWorking} from '../domain/probe.ts';
 import {receivedText} from '../domain/received.ts';
 import {formatBytes, formatDuration} from '../domain/size.ts';
+
+/** What a proof of the same does not say: that the program works. Undefined where it does, or was not asked. */
+export function proofRemark({probe}: ProveResult): string | undefined {
+	const {before, after} = probe;
+	if (!before || !after || isWorking(before) || isWorking(after)) return undefined;
+	return `The program itself does not work, before and after alike: ${describeAnswer(after)}.`;
+}
 
 /** The proof as Markdown: what was shown, how, and with what in between. */
 export function proofMarkdown(proof: ProveResult): string {
 	const {imageId, digest, layers, probe, steps, differences, notRun, webUrl} = proof;
+	const remark = proofRemark(proof);
 	const rows: ReadonlyArray<readonly [string, string, string]> = [
 		['Image ID', `\`${imageId.before}\``, `\`${imageId.after}\``],
 		['Manifest digest', `\`${digest.pushed}\``, `\`${digest.pulled}\``],
@@ -27,6 +35,7 @@ export function proofMarkdown(proof: ProveResult): string {
 			? '**Proved: what was pulled is the same as what was pushed.**'
 			: '**Not proved: something is not as it was.**',
 		'',
+		...(remark === undefined ? [] : [cell(remark), '']),
 		'| | before | after |',
 		'| --- | --- | --- |',
 		...rows.map(([what, before, after]) => `| ${what} | ${cell(before)} | ${cell(after)} |`),

@@ -117,7 +117,11 @@ export async function demandContainers(engine: Engine, signal: AbortSignal): Pro
 	const containers = await engine.containers({signal});
 	if (containers) return containers;
 	const {containersUnavailable} = await engine.info({signal});
-	throw new RegbenchError('UNSUPPORTED', containersUnavailable ?? 'This engine runs no containers');
+	throw new RegbenchError(
+		'UNSUPPORTED',
+		(containersUnavailable ?? 'This engine runs no containers').replace(/\.$/, ''),
+		{hint: 'Start Docker or Podman and choose it with --engine docker, --engine podman or --host.'},
+	);
 }
 
 /** Makes and starts a container of the image, and tells of it. */

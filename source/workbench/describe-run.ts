@@ -5,6 +5,7 @@ import type {ProveResult, RunResult} from '../domain/events.ts';
 import {describeAnswer} from '../domain/probe.ts';
 import {receivedText} from '../domain/received.ts';
 import {formatBytes, formatDuration} from '../domain/size.ts';
+import {proofRemark} from '../operations/proof-report.ts';
 
 /** How a run ended, and whether it works as before. */
 export function describeRun(result: RunResult): readonly string[] {
@@ -29,6 +30,7 @@ function endText(exitCode: number): string {
 /** What was proved, or what is not as it was. */
 export function describeProof(result: ProveResult): readonly string[] {
 	const {reference, imageId, digest, layers, probe, notRun, differences, same} = result;
+	const remark = proofRemark(result);
 	return [
 		same
 			? `proved in ${formatDuration(result.durationMs)}: ${reference} came back the same`
@@ -41,5 +43,6 @@ export function describeProof(result: ProveResult): readonly string[] {
 		...(probe.after ? [`after: ${describeAnswer(probe.after)}`] : []),
 		...(notRun === undefined ? [] : [`not run: ${notRun}`]),
 		...differences,
+		...(remark === undefined ? [] : [remark]),
 	];
 }

@@ -79,11 +79,33 @@ test('text from outside cannot break the report', () => {
 	expect(report).toContain(String.raw`a \| b`);
 });
 
+test('a program that failed before and after came back the same, and is said not to work', () => {
+	const failed = {kind: 'exit', asked: 'its end', exitCode: 3} as const;
+	const report = proofMarkdown({
+		operation: 'prove',
+		reference: 'r/x:1',
+		engine: 'docker',
+		startedAt: '2026-01-01T00:00:00.000Z',
+		imageId: {before: 'sha256:1', after: 'sha256:1'},
+		digest: {pushed: 'sha256:3', pulled: 'sha256:3'},
+		layers: {total: 3, reused: 0, sentBytes: 1000, receivedBytes: 168, kept: 2},
+		probe: {before: failed, after: failed},
+		steps: [],
+		differences: [],
+		same: true,
+		durationMs: 10,
+	});
+	expect(report).toContain('**Proved');
+	expect(report).toContain('The program itself does not work, before and after alike');
+	expect(report).toContain('168 B received; 2 layers were still here, held by other images');
+});
+
 test('running without containers fails with the engine’s own reason', async () => {
 	await using world = await openWorld('first');
 	const {error} = await fail(runImage({reference: 'hello:1.0.0', remove: true}, world.context()));
 	expect(error).toMatchObject({
 		code: 'UNSUPPORTED',
 		message: expect.stringContaining('takes Docker or Podman'),
+		hint: expect.stringContaining('--engine docker'),
 	});
 });

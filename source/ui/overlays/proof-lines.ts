@@ -3,6 +3,7 @@ import type {ProofStep, ProveResult} from '../../domain/events.ts';
 import {describeAnswer} from '../../domain/probe.ts';
 import {receivedText} from '../../domain/received.ts';
 import {formatBytes, formatDuration} from '../../domain/size.ts';
+import {proofRemark} from '../../operations/proof-report.ts';
 import {keyOf, type KeyBinding} from '../keymap.ts';
 import type {Cell} from '../rows/line.ts';
 import {wrap} from '../text.ts';
@@ -26,7 +27,8 @@ export function proofLines(
 			? {text: `${symbols.success} The same came back.`, tone: 'good'}
 			: {text: `${symbols.different} It did not come back as it was.`, tone: 'failure'},
 	);
-	for (const text of proof.differences) {
+	const remark = proofRemark(proof);
+	for (const text of [...proof.differences, ...(remark === undefined ? [] : [remark])]) {
 		for (const part of wrap(text, room)) add({text: `  ${part}`, tone: 'caution'});
 	}
 	air();
