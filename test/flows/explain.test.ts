@@ -48,4 +48,8 @@ test('explain as a command lists topics, tells one, and tells of an image', asyn
 	expect(image.stdout).not.toMatch(/\{[a-z]+\.[a-z]+\}/);
 	const wrong = await home.run('explain', 'no such thing');
 	expect(wrong).toMatchObject({code: 2, stderr: expect.stringContaining('There is no topic')});
+	const mistyped = await home.run('explain', 'digset');
+	expect(mistyped.code).toBe(2);
+	expect(mistyped.stderr).toContain('There is neither a topic nor an image "digset"');
+	expect(mistyped.stderr).toContain('digest');
 });

@@ -1,4 +1,4 @@
-import {RegbenchError} from '../../domain/errors.ts';
+import {RegbenchError, toRegbenchError} from '../../domain/errors.ts';
 import {tryParseReference} from '../../domain/reference.ts';
 import {sanitise} from '../../domain/sanitise.ts';
 import {noFacts, type Facts, type TargetFacts} from '../../explain/facts.ts';
@@ -36,15 +36,24 @@ export const explainCommand: Command = {
 			return exitCodes.done;
 		}
 		if (!tryParseReference(word) && !/^(?:sha256:)?[0-9a-f]{12,64}$/.test(word)) {
-			throw new RegbenchError('USAGE', `There is no topic ${JSON.stringify(sanitise(word, 60))}`, {
-				hint: `Topics: ${topics.map(({id}) => id).join(', ')}; or name an image.`,
-			});
+			throw usageError(`There is no topic ${JSON.stringify(sanitise(word, 60))}`);
 		}
-		const {shown, facts} = await referenceFacts(call, word);
+		const {shown, facts} = await referenceFacts(call, word).catch((thrown: unknown) => {
+			const {code} = toRegbenchError(thrown);
+			// A bare word was more likely meant as a topic: that some registry has no such image says nothing.
+			if (code === 'CANCELLED' || code === 'ENGINE_UNREACHABLE' || /[/:@]/.test(word)) throw thrown;
+			const subject = JSON.stringify(sanitise(word, 60));
+			throw usageError(`There is neither a topic nor an image ${subject}`, thrown);
+		});
 		tell(call, shown, facts);
 		return exitCodes.done;
 	},
 };
+
+function usageError(message: string, cause?: unknown): RegbenchError {
+	const hint = `Topics: ${topics.map(({id}) => id).join(', ')}; or name an image.`;
+	return new RegbenchError('USAGE', message, {hint, cause});
+}
 
 function tell({output}: CommandCall, shown: readonly TopicId[], facts: Facts): void {
 	for (const [index, id] of shown.entries()) {
