@@ -13,6 +13,7 @@ import {
 import {formatReference, parseReference, tagOrDigest} from '../domain/reference.ts';
 import {sanitiseLines} from '../domain/sanitise.ts';
 import {runProgram} from '../process/run.ts';
+import {bareHostname, isLoopback} from '../registry/hosts.ts';
 import {fallbackTag} from '../registry/referrers.ts';
 import type {BlobSource, CallOptions, RemoteRepository} from '../registry/registry-client.ts';
 import {readKeyFile} from '../signatures/key-file.ts';
@@ -200,7 +201,12 @@ async function* signWithProgram(
 	const log = program === 'cosign' && !publicLog ? await withoutLog(environment, signal) : [];
 	// cosign asks before it writes to a public log, and there is nobody to answer in its session.
 	const quietly = program === 'cosign' ? ['--yes'] : [];
-	const args = ['sign', ...quietly, ...log, '--key', key, exact];
+	// cosign finds out by itself that a registry of this machine speaks plain http.
+	const plain =
+		program === 'notation' && isLoopback(bareHostname(new URL(`http://${exact}`)))
+			? ['--insecure-registry']
+			: [];
+	const args = ['sign', ...quietly, ...log, ...plain, '--key', key, exact];
 	yield {
 		type: 'step',
 		message: `Signing with ${program}`,

@@ -201,6 +201,15 @@ describe('signatures by command', () => {
 		expect(rows(refused.out)).toMatchObject([{verdict: 'refused', keys: ['other.pub']}]);
 		expect((await run(world, 'verify', [name])).code).toBe(1);
 		expect((await run(world, 'verify', [name], {key: [privateFile]})).code).toBe('USAGE');
+		// Half a signer, a signer without roots, roots that are none.
+		const issuer = 'https://login.example.com';
+		for (const given of [
+			{identity: 'octocat'},
+			{identity: 'octocat', issuer},
+			{identity: 'octocat', issuer, trustRoot: publicFile},
+		]) {
+			expect((await run(world, 'verify', [name], given)).code).toBe('USAGE');
+		}
 		expect((await run(world, 'verify', [`${host}/app:2.0`])).code).toBe('TAG_NOT_FOUND');
 	});
 });

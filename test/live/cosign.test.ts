@@ -57,7 +57,7 @@ async function openWorld(
 	};
 	const digest = await push('1.0');
 	const other = await push('2.0');
-	await must('cosign', 'generate-key-pair');
+	if (findProgram('cosign')) await must('cosign', 'generate-key-pair');
 	const local = ['--allow-http-registry'];
 	const unlogged = [...local, '--tlog-upload=false', '--yes'];
 	const name = `${host}/team/hello`;
@@ -462,5 +462,24 @@ describeLive('the real cosign', ['cosign', 'crane', 'docker-registry'], () => {
 		);
 		expect(JSON.stringify(events)).toContain('--tlog-upload=false');
 		expect(signatureVerdict(await world.verify())).toBe('verified');
+	});
+});
+
+describeLive('the real notation', ['notation', 'crane', 'docker-registry'], () => {
+	test.each(kinds)('it signs on %s when asked to, and is named as not checked', async kind => {
+		await using world = await openWorld(kind);
+		const environment = {
+			PATH: path.dirname(findProgram('notation') ?? ''),
+			HOME: world.folder,
+			DOCKER_CONFIG: world.folder,
+			XDG_CONFIG_HOME: world.folder,
+		};
+		const made = await tryProgram('notation', ['cert', 'generate-test', 'octocat'], {environment});
+		expect(made.code, made.stderr).toBe(0);
+		const request = {reference: `${world.name}:1.0`, key: 'octocat', by: 'notation'} as const;
+		await drain(signImage(request, {...world.context, environment}));
+		const report = await world.verify();
+		expect(foundBy(report)).toEqual(['notation-signature by referrers: not-checked']);
+		expect(signatureVerdict(report)).toBe('not-checked');
 	});
 });
