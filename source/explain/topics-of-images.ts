@@ -11,7 +11,7 @@ export function aboutImage({image, totals}: Facts): readonly Paragraph[] {
 	const facts = image
 		? [
 				fact(
-					`${shortDigest(image.id)} takes ${formatBytes(image.sizeBytes)} here${image.platform ? ` and is for ${image.platform}` : ''}. ${namesOf(image)}`,
+					`The image with the ID ${shortDigest(image.id)} takes ${formatBytes(image.sizeBytes)} here${image.platform ? ` and is for ${image.platform}` : ''}. ${namesOf(image)}`,
 				),
 				...(image.layers
 					? [fact(`It is made of ${counted(image.layers.length, 'layer')} and one config.`)]
@@ -197,7 +197,7 @@ export function aboutTag({tag, image}: Facts): readonly Paragraph[] {
 					fact(
 						tag.references.length === 0
 							? `${tag.key} is on no local image.`
-							: `On this machine it is ${listed(tag.references)}${image ? `, and points at ${shortDigest(image.id)}` : ''}.`,
+							: `On this machine it is ${listed(tag.references)}${image ? `, and points at the image with the ID ${shortDigest(image.id)}` : ''}.`,
 					),
 					...tag.standings.map(standing => fact(standingText(standing))),
 				]
@@ -213,7 +213,7 @@ export function aboutTag({tag, image}: Facts): readonly Paragraph[] {
 }
 
 function standingText({targetId, standing, digest, newer, problem}: StandingFacts): string {
-	const short = digest === undefined ? '' : ` (${shortDigest(digest)})`;
+	const short = digest === undefined ? '' : ` (manifest digest ${shortDigest(digest)})`;
 	switch (standing) {
 		case 'same':
 			return `${targetId} has the same image under this tag${short}.`;
@@ -258,10 +258,10 @@ export function aboutDigest({image, tag, remote}: Facts): readonly Paragraph[] {
 			'A digest is a fingerprint of exact bytes. Change one bit and it is another; equal digest, equal bytes, wherever they are.',
 		),
 		plain(
-			"Three are easily mixed up. The manifest digest is what registries know an image by, behind the @. The config digest is the image ID in Docker's classic store. A layer has two of its own: of the compressed bytes, and of what is in them, the diff ID.",
+			'That is how a pull is checked, how layers are shared, and how "the same came back" is proved.',
 		),
 		plain(
-			'That is how a pull is checked, how layers are shared, and how "the same came back" is proved.',
+			"Three are easily mixed up. The manifest digest is what registries know an image by, behind the @. The config digest is the image ID in Docker's classic store. A layer has two of its own: of the compressed bytes, and of what is in them, the diff ID.",
 		),
 		next('{copy} copies what is under the cursor; {images.repull} deletes, pulls and compares.'),
 	];

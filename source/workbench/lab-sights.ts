@@ -83,6 +83,9 @@ const sights: Readonly<Record<string, (state: State, jobs: readonly Job[]) => Si
 			),
 		'push.push': (state, jobs) =>
 			firstResult(jobs, result => {
+				if (result.operation === 'prove' && isOn(state, result.reference, 'ghcr')) {
+					return [`pushed ${result.reference} in a proof`, `digest ${result.digest.pushed}`];
+				}
 				const push = pushesOf(result).find(({reference}) => isOn(state, reference, 'ghcr'));
 				return push && pushEvidence(push);
 			}),

@@ -75,6 +75,9 @@ describeLive('the tour on a real engine', needs, () => {
 		await terminal.waitFor('1 Investigate local storage');
 		await terminal.press('esc');
 		await terminal.waitFor('web:1.0.0');
+		// Before its first push Docker knows no manifest digest of an image: it is said what is shown.
+		await terminal.waitFor(/TAG +IMAGE ID/);
+		expect(terminal.screen()).toContain(imageId.slice('sha256:'.length, 'sha256:'.length + 12));
 
 		// 1: the folder that the daemon really has.
 		const root = await ask('info', '--format', '{{.DockerRootDir}}');
@@ -112,6 +115,7 @@ describeLive('the tour on a real engine', needs, () => {
 		await terminal.waitFor('Pushed ghcr.io/octocat/web:1.0.0', 20_000);
 		await terminal.press('3');
 		await terminal.waitFor('lab 4/9');
+		expect(terminal.screen()).toMatch(/TAG +DIGEST/);
 
 		// 4: GitHub's own interface, which lists packages, is not there: the name is typed.
 		await terminal.press('enter');
@@ -119,7 +123,8 @@ describeLive('the tour on a real engine', needs, () => {
 		await terminal.press('n');
 		await terminal.type('web');
 		await terminal.press('enter');
-		await terminal.waitFor(/1\.0\.0/);
+		await terminal.waitFor(/▸ 1\.0\.0 .*✓/);
+		await terminal.waitFor('octocat › web');
 		await terminal.press('v');
 		await terminal.waitFor('refused: every pull needs a login');
 		await terminal.waitFor('lab 5/9');
