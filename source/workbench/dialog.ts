@@ -114,6 +114,8 @@ export type Dialog =
 			readonly choice: number;
 			/** Why it is not run; undefined where the engine runs containers. */
 			readonly notRun: string | undefined;
+			/** A container that keeps the local copy from being deleted, once that is known. */
+			readonly usedBy?: string;
 	  }
 	| {
 			readonly kind: 'pull';

@@ -14,8 +14,22 @@ import type {Workbench} from './workbench.ts';
 type ProofIntents = Pick<Intents, 'openProve' | 'confirmProve' | 'saveProof'>;
 
 export function createProofIntents(workbench: Workbench): ProofIntents {
-	const {store, settings, surroundings} = workbench;
+	const {store, engine, settings, surroundings} = workbench;
 	const {dispatch, getState} = store;
+
+	/** A container that runs from the image would only be named when half of the proof is done. */
+	const tellHolder = async (source: string) => {
+		const options = {signal: surroundings.signal};
+		try {
+			const {id} = await engine.inspect(source, options);
+			const [use] = await engine.containersUsing(id, options);
+			const {dialog} = getState();
+			if (!use || dialog?.kind !== 'prove' || dialog.source !== source) return;
+			dispatch({type: 'dialogChanged', dialog: {...dialog, usedBy: use.name || use.id}});
+		} catch {
+			// The proof itself asks again, and tells what is wrong.
+		}
+	};
 
 	return {
 		openProve() {
@@ -43,6 +57,7 @@ export function createProofIntents(workbench: Workbench): ProofIntents {
 					notRun: whyNotRun(state),
 				},
 			});
+			void tellHolder(source);
 		},
 		confirmProve() {
 			const {dialog} = getState();

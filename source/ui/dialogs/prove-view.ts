@@ -7,7 +7,7 @@ type ProveDialog = Dialog & {readonly kind: 'prove'};
 
 /** The round trip as a proof: what will happen, in order, and through which registry. */
 export function proveView(dialog: ProveDialog, {theme, width}: DialogContext): DialogView {
-	const {source, references, choice, notRun} = dialog;
+	const {source, references, choice, notRun, usedBy} = dialog;
 	const {cursor, success, warning} = theme.symbols;
 	const runs = notRun === undefined;
 	const steps = [
@@ -37,6 +37,14 @@ export function proveView(dialog: ProveDialog, {theme, width}: DialogContext): D
 			...steps.map((text, index) => row(accent(`${index + 1}  `), text)),
 			blank,
 			...(runs ? [] : sentence(`Not run: ${notRun}`, width, undefined, caution(`${warning} `))),
+			...(usedBy === undefined
+				? []
+				: sentence(
+						`The container ${usedBy} uses it, so it cannot be deleted. Remove that first: Esc, then U.`,
+						width,
+						undefined,
+						caution(`${warning} `),
+					)),
 			...sentence(
 				'Whether it can be pulled is found out before anything is deleted.',
 				width,
