@@ -22,7 +22,7 @@ export function settleRun(event: JobEvent, workbench: Workbench): void {
 	if (event.type === 'output' && event.skipped > 0 && event.skipped === job.skippedLines) {
 		workbench.notify(
 			'warning',
-			`${reference} floods the log: only its newest lines are kept. U, then x stops it.`,
+			`${reference} floods the log: only new lines are kept. U, x stops it.`,
 		);
 	}
 	if (event.type !== 'probed') return;

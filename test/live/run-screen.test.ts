@@ -113,7 +113,7 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 		await terminal.waitFor(/! deaf:1\.0 does not answer: nothing listens on its port/, 30_000);
 
 		await run('flood');
-		await terminal.waitFor('! flood:1.0 floods the log: only its newest lines are kept');
+		await terminal.waitFor('! flood:1.0 floods the log: only new lines are kept');
 		show(terminal);
 		await terminal.press('U');
 		await terminal.waitFor(/a flood: \d+ lines were left out of the log/);
