@@ -1,9 +1,8 @@
 /** How long the preview of a clean-up takes on an engine with a thousand images of five names each. */
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import {previewCleanup} from '../../source/operations/look-for-cleanup.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
+import {openDockerEngine} from '../../test/support/open-docker-engine.ts';
 import {startDockerd, type RunningDockerd} from '../../test/support/start-dockerd.ts';
 import {formatMilliseconds, median, type Row} from './figures.ts';
 import {loadManyImages} from './many-images.ts';
@@ -24,9 +23,7 @@ export async function measureCleanup(shared: RunningDockerd | undefined): Promis
 	}
 	await using dockerd = await startDockerd();
 	await loadManyImages(dockerd, imageCount);
-	const connection = await openConnection({url: dockerd.host, origin: 'bench'});
-	const ping = await pingEngine(connection, {timeoutMs: 5000});
-	const engine = await createDockerEngine({connection, ping});
+	const engine = await openDockerEngine(dockerd.host);
 	const credentials = createSessionCredentials();
 	const registry = createRegistryClient({credentials});
 	const {signal} = new AbortController();

@@ -3,19 +3,12 @@ import {expect, test} from 'vitest';
 import {Secret} from '../../source/domain/credential.ts';
 import type {OperationEvent} from '../../source/domain/events.ts';
 import {parseReference} from '../../source/domain/reference.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
-import type {Engine} from '../../source/engine/engine.ts';
 import {registryAuth} from '../../source/engine/registry-auth.ts';
 import {startFakeDaemon} from './fake-daemon.ts';
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 
 const reference = parseReference('ghcr.io/me/app:1');
 const digest = `sha256:${'a'.repeat(64)}`;
-
-async function openDocker(url: string): Promise<Engine> {
-	const connection = await openConnection({url, origin: 'test'});
-	return createDockerEngine({connection, ping: await pingEngine(connection, {timeoutMs: 2000})});
-}
 
 async function drain<Outcome>(
 	operation: AsyncGenerator<OperationEvent, Outcome, undefined>,
@@ -39,7 +32,7 @@ test('the older of both API versions is spoken', async () => {
 		['1.99', 'v1.51'],
 	] as const) {
 		await using daemon = await startFakeDaemon((_, response) => json(response, []), theirs);
-		const engine = await openDocker(daemon.url);
+		const engine = await openDockerEngine(daemon.url, 2000);
 		await engine.listImages();
 		expect(daemon.requests).toEqual([`GET /${spoken}/images/json`]);
 		await engine.close();
@@ -60,7 +53,7 @@ test('lists with null, empty and <none> names are understood alike', async () =>
 			null,
 		]),
 	);
-	const engine = await openDocker(daemon.url);
+	const engine = await openDockerEngine(daemon.url, 2000);
 	const images = await engine.listImages();
 	expect(
 		images
@@ -100,7 +93,7 @@ test('rows cut anywhere, torn characters and lines that are no JSON do no harm',
 		};
 		next();
 	});
-	const engine = await openDocker(daemon.url);
+	const engine = await openDockerEngine(daemon.url, 2000);
 	expect(await drain(engine.push(reference))).toEqual({
 		digest,
 		bytesTotal: 10,
@@ -117,7 +110,7 @@ test('a stream that is cut is no success', async () => {
 		response.write('{"id":"a","status":"Preparing"}\n');
 		setImmediate(() => response.destroy());
 	});
-	const engine = await openDocker(daemon.url);
+	const engine = await openDockerEngine(daemon.url, 2000);
 	await expect(drain(engine.push(reference))).rejects.toMatchObject({
 		code: 'ENGINE_UNREACHABLE',
 		message: expect.stringContaining('cut'),
@@ -133,7 +126,7 @@ test('leaving the stream early closes the request', async () => {
 		});
 		response.write('{"id":"a","status":"Preparing"}\n');
 	});
-	const engine = await openDocker(daemon.url);
+	const engine = await openDockerEngine(daemon.url, 2000);
 	for await (const _ of engine.push(reference)) break;
 	await expect.poll(() => closed).toBe(true);
 	await engine.close();
@@ -152,7 +145,7 @@ test('a failed removal of several references says what is untagged already', asy
 			json(response, []);
 		}
 	});
-	const engine = await openDocker(daemon.url);
+	const engine = await openDockerEngine(daemon.url, 2000);
 	await expect(engine.remove(id)).rejects.toMatchObject({
 		message: 'database is locked (already untagged: a:1)',
 	});
@@ -164,7 +157,7 @@ test('the environment’s DOCKER_HOST does not turn an engine elsewhere', async 
 	await using daemon = await startFakeDaemon((_, response) => json(response, []));
 	process.env['DOCKER_HOST'] = 'tcp://127.0.0.1:1';
 	try {
-		const engine = await openDocker(daemon.url);
+		const engine = await openDockerEngine(daemon.url, 2000);
 		expect(await engine.listImages()).toEqual([]);
 		expect(process.env['DOCKER_HOST']).toBe('tcp://127.0.0.1:1');
 		await engine.close();

@@ -1,11 +1,10 @@
 import {expect, test} from 'vitest';
 import {loadManyImages} from '../../scripts/bench/many-images.ts';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import {previewCleanup} from '../../source/operations/look-for-cleanup.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
 import {describeLive} from '../support/live.ts';
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
 
 const imageCount = 120;
@@ -15,9 +14,7 @@ describeLive('a clean-up of many images', ['dockerd', 'docker'], () => {
 		await using dockerd = await startDockerd();
 		await loadManyImages(dockerd, imageCount);
 		await dockerd.docker('create', '--name', 'holder', 'team/service-7:1.0', '/nothing');
-		const connection = await openConnection({url: dockerd.host, origin: 'test'});
-		const ping = await pingEngine(connection, {timeoutMs: 5000});
-		const engine = await createDockerEngine({connection, ping});
+		const engine = await openDockerEngine(dockerd.host);
 		const credentials = createSessionCredentials();
 		const registry = createRegistryClient({credentials});
 		const {signal} = new AbortController();

@@ -1,7 +1,5 @@
 import {expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import {cleanUp} from '../../source/operations/cleanup.ts';
 import {previewCleanup} from '../../source/operations/look-for-cleanup.ts';
 import {targetFrom} from '../../source/registry/providers/table.ts';
@@ -11,6 +9,7 @@ import {putImage} from '../operations/remote-images.ts';
 import {CleanUp} from '../support/clean-up.ts';
 import {makeWebImage} from '../support/images.ts';
 import {describeLive} from '../support/live.ts';
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
 import {startRegistry} from '../support/start-registry.ts';
 
@@ -28,9 +27,7 @@ describeLive('cleaning up for real', ['dockerd', 'docker', 'docker-registry', 'b
 	test('an engine loses what is old, and keeps what a container uses', async () => {
 		await using client = await openRegistryClient();
 		await using dockerd = await startDockerd();
-		const connection = await openConnection({url: dockerd.host, origin: 'test'});
-		const ping = await pingEngine(connection, {timeoutMs: 5000});
-		const engine = await createDockerEngine({connection, ping});
+		const engine = await openDockerEngine(dockerd.host);
 		for (const version of ['1.0', '1.1', '1.2'])
 			await makeWebImage(dockerd, {name: `web:${version}`, page: version});
 		for (const version of ['1.0', '1.1', '1.2']) {

@@ -2,22 +2,13 @@ import {afterAll, beforeAll, expect, test} from 'vitest';
 import {Secret} from '../../source/domain/credential.ts';
 import type {OperationEvent, TransferEvent} from '../../source/domain/events.ts';
 import {parseReference} from '../../source/domain/reference.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import {startFaultProxy} from '../support/fault-proxy.ts';
 import {makeImage} from '../support/images.ts';
 import {describeLive} from '../support/live.ts';
 import {startDockerd, type RunningDockerd} from '../support/start-dockerd.ts';
 import {startRegistry} from '../support/start-registry.ts';
-
-async function openDocker(url: string): Promise<Engine> {
-	const connection = await openConnection({url, origin: 'test'});
-	return createDockerEngine({
-		connection,
-		ping: await pingEngine(connection, {timeoutMs: 5000}),
-	});
-}
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 
 async function drain<Outcome>(
 	operation: AsyncGenerator<OperationEvent, Outcome, undefined>,
@@ -40,7 +31,7 @@ describeLive('the Docker engine', ['dockerd', 'docker', 'docker-registry', 'htpa
 
 	beforeAll(async () => {
 		dockerd = await startDockerd();
-		engine = await openDocker(dockerd.host);
+		engine = await openDockerEngine(dockerd.host);
 	});
 
 	afterAll(async () => {

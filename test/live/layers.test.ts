@@ -5,8 +5,6 @@ import {promisify} from 'node:util';
 import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
 import {createEmbeddedEngine} from '../../source/engine/embedded.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import type {Digest} from '../../source/domain/digest.ts';
@@ -19,6 +17,7 @@ import {createRegistryClient} from '../../source/registry/client.ts';
 import type {RegistryClient} from '../../source/registry/registry-client.ts';
 import {sha256, tarOf, zstdPacked} from '../layers/make-tar.ts';
 import {describeLive} from '../support/live.ts';
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
 import {startRegistry} from '../support/start-registry.ts';
 import {temporaryFolder} from '../support/temporary-folder.ts';
@@ -54,11 +53,7 @@ describeLive('layers', ['dockerd', 'docker', 'docker-registry'], () => {
 
 		const credentials = createSessionCredentials();
 		const registry = createRegistryClient({credentials});
-		const connection = await openConnection({url: dockerd.host, origin: 'test'});
-		const docker = await createDockerEngine({
-			connection,
-			ping: await pingEngine(connection, {timeoutMs: 5000}),
-		});
+		const docker = await openDockerEngine(dockerd.host);
 		const embedded = await createEmbeddedEngine({
 			folder: path.join(folder.path, 'layout'),
 			registry,

@@ -3,8 +3,6 @@ import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
 import type {JobResult, Operation, OperationEvent} from '../../source/domain/events.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import type {OperationContext} from '../../source/operations/context.ts';
 import {runImage} from '../../source/operations/run.ts';
@@ -12,6 +10,7 @@ import {createRegistryClient} from '../../source/registry/client.ts';
 import {describeLive} from '../support/live.ts';
 import {findProgram} from '../support/programs.ts';
 import {runProgram} from '../support/run-program.ts';
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 import {startPodman, type RunningPodman} from '../support/start-podman.ts';
 import {temporaryFolder} from '../support/temporary-folder.ts';
 
@@ -22,11 +21,7 @@ describeLive('running images with Podman', ['podman', 'busybox'], () => {
 
 	beforeAll(async () => {
 		podman = await startPodman();
-		const connection = await openConnection({url: podman.host, origin: 'test'});
-		engine = await createDockerEngine({
-			connection,
-			ping: await pingEngine(connection, {timeoutMs: 5000}),
-		});
+		engine = await openDockerEngine(podman.host);
 		const credentials = createSessionCredentials();
 		context = {
 			engine,

@@ -7,8 +7,6 @@ import {afterAll, beforeAll, expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
 import type {JobResult, Operation, OperationEvent} from '../../source/domain/events.ts';
 import {toRegbenchError} from '../../source/domain/errors.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import type {Engine} from '../../source/engine/engine.ts';
 import type {OperationContext} from '../../source/operations/context.ts';
 import {probeContainer} from '../../source/operations/probe.ts';
@@ -21,6 +19,7 @@ import {makeWebImage} from '../support/images.ts';
 import {describeLive} from '../support/live.ts';
 import {repositoryRoot} from '../support/repository.ts';
 import {tryProgram} from '../support/run-program.ts';
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 import {startDockerd, type RunningDockerd} from '../support/start-dockerd.ts';
 import {startRegistry, type RunningRegistry} from '../support/start-registry.ts';
 import {temporaryFolder} from '../support/temporary-folder.ts';
@@ -34,11 +33,7 @@ describeLive('running images', ['dockerd', 'docker', 'docker-registry', 'busybox
 	beforeAll(async () => {
 		registry = await startRegistry();
 		dockerd = await startDockerd({runsContainers: true});
-		const connection = await openConnection({url: dockerd.host, origin: 'test'});
-		engine = await createDockerEngine({
-			connection,
-			ping: await pingEngine(connection, {timeoutMs: 5000}),
-		});
+		engine = await openDockerEngine(dockerd.host);
 		const credentials = createSessionCredentials();
 		context = {
 			engine,

@@ -4,13 +4,12 @@ import {expect, test} from 'vitest';
 import {createSessionCredentials} from '../../source/credentials/session-credentials.ts';
 import {describePlace, type SafetyReport} from '../../source/domain/safety.ts';
 import {parseReference} from '../../source/domain/reference.ts';
-import {createDockerEngine} from '../../source/engine/docker.ts';
-import {openConnection, pingEngine} from '../../source/engine/engine-connection.ts';
 import {createEmbeddedEngine} from '../../source/engine/embedded.ts';
 import {checkToEnd} from '../../source/operations/check-image.ts';
 import {createRegistryClient} from '../../source/registry/client.ts';
 import {findProgram} from '../support/programs.ts';
 import {describeLive} from '../support/live.ts';
+import {openDockerEngine} from '../support/open-docker-engine.ts';
 import {startDockerd} from '../support/start-dockerd.ts';
 import {startRegistry} from '../support/start-registry.ts';
 import {temporaryFolder} from '../support/temporary-folder.ts';
@@ -48,11 +47,7 @@ describeLive('safety', ['dockerd', 'docker', 'docker-registry', 'busybox'], () =
 
 		const credentials = createSessionCredentials();
 		const registry = createRegistryClient({credentials});
-		const connection = await openConnection({url: dockerd.host, origin: 'test'});
-		const docker = await createDockerEngine({
-			connection,
-			ping: await pingEngine(connection, {timeoutMs: 5000}),
-		});
+		const docker = await openDockerEngine(dockerd.host);
 		const embedded = await createEmbeddedEngine({
 			folder: path.join(folder.path, 'layout'),
 			registry,
