@@ -35,5 +35,6 @@ function neutral(run: StyledRun): StyledRun {
 	const text = run.text
 		.replaceAll(/\b\d\d:\d\d:(\d\d)\b/g, '12:00:$1')
 		.replaceAll(/\/\S*\/(regbench-demo)-\d+-\w+/g, '/tmp/$1');
-	return {...run, text};
+	// What stands after it stays in its column.
+	return {...run, text: text.padEnd(run.text.length)};
 }
