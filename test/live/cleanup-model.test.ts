@@ -102,6 +102,19 @@ function modelLeft(seeded: readonly Seeded[], rules: readonly Rule[]): ReadonlyS
 	);
 }
 
+/** A world in which some go and some stay, so that chance cannot leave that out. */
+const alwaysThere: readonly Seeded[] = [
+	{repository: 'app', kind: 'image', tags: ['0.9']},
+	{repository: 'app', kind: 'signed', tags: ['1.0']},
+	{repository: 'app', kind: 'index', tags: ['2.0', 'latest']},
+	{repository: 'team/api', kind: 'index', tags: ['1.2']},
+	{repository: 'team/api', kind: 'signed', tags: ['0.9']},
+	{repository: 'team/api', kind: 'image', tags: ['1.10']},
+];
+const keepOne: readonly Rule[] = [
+	{scope: '*', keepNewest: 1, olderThanDays: undefined, protect: []},
+];
+
 type Put = {readonly seed: Seeded; readonly root: Digest; readonly below: readonly Digest[]};
 
 /** A referrer, and the list that stands in for the referrers API, which this registry does not have. */
@@ -180,11 +193,16 @@ describeLive('clean-ups of a seeded registry', ['docker-registry'], () => {
 			}
 		};
 		try {
-			await fc.assert(fc.asyncProperty(seeds, ruleSets, run), {numRuns: 15, endOnFailure: true});
+			await fc.assert(fc.asyncProperty(seeds, ruleSets, run), {
+				numRuns: 15,
+				endOnFailure: true,
+				examples: [[alwaysThere, keepOne]],
+			});
 		} finally {
 			await client.close();
 		}
-		// A world in which nothing ever goes would prove nothing.
-		expect(Math.min(removed, kept)).toBeGreaterThan(5);
+		// Worlds in which nothing ever goes, or all of it, would prove nothing.
+		expect(removed).toBeGreaterThanOrEqual(4);
+		expect(kept).toBeGreaterThanOrEqual(2);
 	}, 240_000);
 });
