@@ -181,8 +181,15 @@ test('Ctrl-C takes the keyboard back; until then the person does not get in betw
 });
 
 test('after its last line a script hands the keyboard over', async () => {
-	await using played = await playLines(['wait "tools/backup"', 'caption Yours', 'key j']);
+	await using played = await playLines([
+		'wait "tools/backup"',
+		'caption Yours',
+		'pause 1s',
+		'key j',
+	]);
 	const {terminal} = played;
+	// The keys are the person's when the caption has been there and is gone.
+	await terminal.waitFor('Yours');
 	await terminal.waitFor(/▸ hello/);
 	await terminal.waitFor(screen => !screen.includes('Yours'));
 	await terminal.press('k');

@@ -126,7 +126,7 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 			await terminal.press('g', 'd');
 			await terminal.waitFor(
 				left > 1 ? new RegExp(`1 of ${left - 1} ╯`) : 'No container was made here yet.',
-				20_000,
+				60_000,
 			);
 		}
 		// What was done is still to be read.
@@ -136,5 +136,5 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 		await terminal.waitFor(/ended with exit code 137 after .*: it was killed/);
 		await terminal.press('esc', 'q');
 		expect((await terminal.exit).code).toBe(0);
-	}, 90_000);
+	}, 180_000);
 });
