@@ -192,6 +192,8 @@ test('after its last line a script hands the keyboard over', async () => {
 	await terminal.waitFor('Yours');
 	await terminal.waitFor(/▸ hello/);
 	await terminal.waitFor(screen => !screen.includes('Yours'));
+	// A line that is drawn anew is away for a moment as well.
+	await terminal.idle();
 	await terminal.press('k');
 	await terminal.waitFor(/▸ tools\/backup/);
 	await terminal.press('q');
