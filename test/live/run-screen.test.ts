@@ -123,12 +123,14 @@ describeLive('running images from the screen', ['dockerd', 'docker', 'busybox'],
 		await terminal.waitFor(/exited \(137\)/, 20_000);
 		await terminal.waitFor('it was killed');
 		for (let left = 3; left > 0; left--) {
-			await terminal.press('g', 'd');
-			await terminal.waitFor(
-				left > 1 ? new RegExp(`1 of ${left - 1} ╯`) : 'No container was made here yet.',
-				60_000,
-			);
+			await terminal.press('g');
+			await terminal.waitFor(/▸ . regbench-\w+-\w+/);
+			const [, name = ''] = /▸ . (regbench-\w+-\w+)/.exec(terminal.screen()) ?? [];
+			await terminal.press('d');
+			const row = new RegExp(`││[▸ ] . ${name} `);
+			await terminal.waitFor(screen => !row.test(screen), 60_000);
 		}
+		await terminal.waitFor('No container was made here yet.');
 		// What was done is still to be read.
 		await terminal.press('esc', '4', 'z', 'g');
 		await terminal.waitFor('Running deaf:1.0');
