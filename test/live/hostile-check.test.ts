@@ -111,7 +111,9 @@ describeLive('an image that was made to do harm', ['docker-registry'], () => {
 		expect(listed.stdout + listed.stderr).toMatch(/200 times/);
 
 		await expect(access(`/tmp/${marker}`)).rejects.toThrow();
-		expect(await readdir(temporary)).toEqual([]);
+		// Node 22 and newer keep what they have compiled there.
+		const kept = (await readdir(temporary)).filter(name => name !== 'node-compile-cache');
+		expect(kept).toEqual([]);
 		const left = await readdir(shell.folder, {recursive: true});
 		expect(left.filter(name => name.includes(marker))).toEqual([]);
 	}, 120_000);
