@@ -11,6 +11,7 @@ import type {CleanupResult, Operation} from '../domain/events.ts';
 import {parseReference} from '../domain/reference.ts';
 import {sanitise} from '../domain/sanitise.ts';
 import {findViolation, type Schema} from '../settings/check-schema.ts';
+import {isRecord} from '../registry/refusals.ts';
 import type {OperationContext} from './context.ts';
 import {openSide} from './copy-side.ts';
 import {dockerCommand} from './docker-command.ts';
@@ -172,10 +173,6 @@ export function readCleanupPlan(text: string): CleanupPlan {
 	const read = plan as CleanupPlan;
 	if (fingerprintOf(read) !== read.fingerprint) throw notAPlan('it was changed after it was made');
 	return read;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null;
 }
 
 function notAPlan(why: string, cause?: unknown): RegbenchError {
